@@ -1,0 +1,3 @@
+export { type LoadTracingConfigOptions, loadTracingConfig } from "./load.ts";
+export type { TracingConfig } from "./tracing-config.ts";
+export type { TracingVariable } from "./variables.ts";

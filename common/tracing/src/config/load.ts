@@ -1,0 +1,129 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseEnv } from "node:util";
+import type { z } from "zod";
+import { BUILT_IN_METHOD_RULES } from "../sampling/method-rules.ts";
+import { createSanitizer } from "../sanitize/index.ts";
+import { TracekeepError } from "../tracekeep-error.ts";
+import { SecretHeaders, type TracingConfig } from "./tracing-config.ts";
+import { NEEDS_A_VALUE, TRACING_VARIABLES, type TracingVariable } from "./variables.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What a service knows about itself, and where its settings come from. */
+export interface LoadTracingConfigOptions {
+  /** Used unless `TRACE_SERVICE_NAME` is set; else `SERVICE_NAME`; else `unknown_service`. */
+  readonly serviceName?: string;
+  /** Used unless `TRACE_SERVICE_VERSION` is set; else `SERVICE_VERSION`; else `0.0.0`. */
+  readonly serviceVersion?: string;
+  /** Used unless `TRACE_ENVIRONMENT` is set; else `ENVIRONMENT`; else `development`. */
+  readonly environment?: string;
+  /** Settings that count where neither the environment nor `.env` has any. */
+  readonly defaults?: Partial<Record<TracingVariable, string>>;
+  /** Settings that beat the environment and `.env`. */
+  readonly overrides?: Partial<Record<TracingVariable, string>>;
+  /** The environment; default `process.env`, read at this call. */
+  readonly env?: Environment;
+  /** The folder whose `.env` is read, where there is one; default the working directory. */
+  readonly cwd?: string;
+}
+
+/**
+ * Reads and checks the configuration: overrides, then the environment, then `.env`, then defaults.
+ * Nothing is read before this call, and `process.env` is left as it is.
+ *
+ * @throws TracekeepError `INVALID_CONFIG` that names every fault at once, without secrets.
+ */
+export function loadTracingConfig(options: LoadTracingConfigOptions = {}): TracingConfig {
+  const settings = {
+    ...options.defaults,
+    ...readDotEnv(options.cwd ?? process.cwd()),
+    ...withoutUndefined(options.env ?? process.env),
+    ...options.overrides,
+  };
+  const result = TRACING_VARIABLES.safeParse(present(settings));
+  if (!result.success) throw new TracekeepError("INVALID_CONFIG", describe(result.error, settings));
+  return toConfig(result.data, options);
+}
+
+function readDotEnv(folder: string): Environment {
+  try {
+    return parseEnv(readFileSync(join(folder, ".env"), "utf8")) as Environment;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return {};
+    throw new TracekeepError("INVALID_CONFIG", `The file ${join(folder, ".env")} cannot be read.`, {
+      cause: error,
+    });
+  }
+}
+
+function withoutUndefined(environment: Environment): Environment {
+  return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined));
+}
+
+/** Leaves out empty settings that may be empty; the others are kept, so that they are refused. */
+function present(settings: Environment): Environment {
+  return Object.fromEntries(
+    Object.keys(TRACING_VARIABLES.shape)
+      .map((name) => [name, settings[name]] as const)
+      .filter(([name, value]) => value !== undefined && (value.trim() !== "" || NEEDS_A_VALUE.has(name))),
+  );
+}
+
+function describe(error: z.ZodError, settings: Environment): string {
+  const faults = error.issues.map((issue) => {
+    const name = String(issue.path[0]);
+    const empty = settings[name]?.trim() === "" ? " (set, but empty: remove it to get the default)" : "";
+    return `  ${name} ${issue.message}${empty}`;
+  });
+  const count = faults.length === 1 ? "1 fault" : `${faults.length} faults`;
+  // A secret that was put into the wrong variable is quoted by its fault; it must not come out.
+  const { text } = createSanitizer({ keys: [], patterns: [], valueLength: 1_000 });
+  return `The tracing configuration has ${count}:\n${faults.map((fault) => text(fault)).join("\n")}`;
+}
+
+function toConfig(
+  values: z.output<typeof TRACING_VARIABLES>,
+  options: LoadTracingConfigOptions,
+): TracingConfig {
+  const dsn = values.SENTRY_DSN;
+  const otlpUrl = values.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT;
+  return Object.freeze({
+    enabled: values.TRACING_ENABLED && !values.OTEL_SDK_DISABLED,
+    serviceName: values.TRACE_SERVICE_NAME ?? options.serviceName ?? values.SERVICE_NAME ?? "unknown_service",
+    serviceVersion:
+      values.TRACE_SERVICE_VERSION ?? options.serviceVersion ?? values.SERVICE_VERSION ?? "0.0.0",
+    environment: values.TRACE_ENVIRONMENT ?? options.environment ?? values.ENVIRONMENT ?? "development",
+    sentryDsn: dsn,
+    sampleRate: values.TRACE_SAMPLE_RATE,
+    methodRules: [...values.TRACE_METHOD_RULES, ...BUILT_IN_METHOD_RULES],
+    propagationTargets: values.TRACE_PROPAGATION_TARGETS,
+    trustRemote: values.TRACE_TRUST_REMOTE,
+    otlp:
+      otlpUrl === undefined
+        ? undefined
+        : { url: otlpUrl, headers: new SecretHeaders(values.OTEL_EXPORTER_OTLP_TRACES_HEADERS) },
+    export: {
+      queueBytes: values.TRACE_EXPORT_QUEUE_BYTES,
+      batchBytes: Math.min(values.TRACE_EXPORT_BATCH_BYTES, values.TRACE_EXPORT_QUEUE_BYTES),
+      intervalMs: values.TRACE_EXPORT_INTERVAL_MS,
+      timeoutMs: values.TRACE_EXPORT_TIMEOUT_MS,
+    },
+    limits: {
+      attributes: values.TRACE_SPAN_ATTRIBUTE_LIMIT,
+      events: values.TRACE_SPAN_EVENT_LIMIT,
+      valueLength: values.TRACE_SPAN_VALUE_LENGTH_LIMIT,
+    },
+    sanitize: { keys: values.TRACE_SANITIZE_KEYS, patterns: values.TRACE_SANITIZE_PATTERNS },
+    captureMetadata: values.TRACE_CAPTURE_METADATA,
+    warnings: warningsOf(values),
+  });
+}
+
+function warningsOf(values: z.output<typeof TRACING_VARIABLES>): string[] {
+  const host = values.SENTRY_DSN?.host.replace(/:\d+$/, "");
+  const local = host === undefined || /^(localhost|127\.|\[::1\])/.test(host);
+  return values.SENTRY_DSN?.protocol === "http:" && !local
+    ? ["SENTRY_DSN uses http: spans and errors travel unencrypted"]
+    : [];
+}

@@ -1,0 +1,67 @@
+import type { RemoteTrust } from "../propagation/extract.ts";
+import type { PropagationTarget } from "../propagation/targets.ts";
+import type { MethodRule } from "../sampling/method-rules.ts";
+import type { Dsn } from "./dsn.ts";
+
+/** A validated configuration, frozen; made by `loadTracingConfig`. */
+export interface TracingConfig {
+  /** False makes everything a no-op. */
+  readonly enabled: boolean;
+  readonly serviceName: string;
+  readonly serviceVersion: string;
+  readonly environment: string;
+  /** Where Sentry takes spans and errors; undefined sends nothing to Sentry. Prints without its key. */
+  readonly sentryDsn: Dsn | undefined;
+  /** Share of new traces that are sampled, 0 to 1. */
+  readonly sampleRate: number;
+  /** Sampling by method, first match wins; the built-in rules come last. */
+  readonly methodRules: readonly MethodRule[];
+  /** Hosts to which trace headers are sent. */
+  readonly propagationTargets: readonly PropagationTarget[];
+  readonly trustRemote: RemoteTrust;
+  /** A second destination that speaks OTLP/HTTP, such as a Collector. Its headers are secret. */
+  readonly otlp: { readonly url: string; readonly headers: SecretHeaders } | undefined;
+  readonly export: {
+    /** Bound of all spans that wait to be sent, in bytes. */
+    readonly queueBytes: number;
+    /** Bound of one request before compression, in bytes. */
+    readonly batchBytes: number;
+    /** Longest wait of a span for its batch, in milliseconds. */
+    readonly intervalMs: number;
+    /** Time limit of one request, in milliseconds. */
+    readonly timeoutMs: number;
+  };
+  readonly limits: {
+    readonly attributes: number;
+    readonly events: number;
+    /** Longest string value, in UTF-16 code units; longer ones are cut. */
+    readonly valueLength: number;
+  };
+  readonly sanitize: { readonly keys: readonly string[]; readonly patterns: readonly RegExp[] };
+  /** Lower-case metadata keys whose values are recorded on RPC spans. */
+  readonly captureMetadata: readonly string[];
+  /** Things that were accepted but are worth a line in the log. */
+  readonly warnings: readonly string[];
+}
+
+/** Request headers whose values stay out of logs: they print as their names only. */
+export class SecretHeaders {
+  readonly #values: Readonly<Record<string, string>>;
+
+  constructor(values: Record<string, string>) {
+    this.#values = Object.freeze({ ...values });
+  }
+
+  reveal(): Readonly<Record<string, string>> {
+    return this.#values;
+  }
+
+  toJSON(): string[] {
+    return Object.keys(this.#values);
+  }
+
+  /** What `console.log` and `util.inspect` show. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string[] {
+    return this.toJSON();
+  }
+}

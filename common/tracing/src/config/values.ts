@@ -1,0 +1,104 @@
+import { z } from "zod";
+import { parseRate, quoted } from "../text/rate.ts";
+import { Dsn, DsnFault } from "./dsn.ts";
+
+/** A setting as text; what it yields is the value, what it adds to the issues is told to the user. */
+type Reader<T> = z.ZodType<T, string>;
+
+function reader<T>(read: (text: string) => T): Reader<T> {
+  return z.string().transform((text, context) => {
+    try {
+      return read(text.trim());
+    } catch (fault) {
+      context.addIssue({ code: "custom", message: (fault as Error).message });
+      return z.NEVER;
+    }
+  });
+}
+
+/** `true`, `false`, `1` or `0`, in any case. */
+export const flag: Reader<boolean> = reader((text) => {
+  const lower = text.toLowerCase();
+  if (lower === "true" || lower === "1") return true;
+  if (lower === "false" || lower === "0") return false;
+  throw new Error(`is ${quoted(text)}; write true or false`);
+});
+
+export const rate: Reader<number> = reader(parseRate);
+
+/** A whole number with a unit, between two bounds. */
+export function wholeNumber(unit: string, least: number, most: number): Reader<number> {
+  return reader((text) => {
+    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= least && value <= most) return value;
+    throw new Error(`is ${quoted(text)}; write a whole number of ${unit} from ${least} to ${most}`);
+  });
+}
+
+/** One of a few words. */
+export function word<const W extends string>(...words: readonly W[]): Reader<W> {
+  return reader((text) => {
+    const found = words.find((candidate) => candidate === text.toLowerCase());
+    if (found !== undefined) return found;
+    throw new Error(`is ${quoted(text)}; write one of ${words.join(", ")}`);
+  });
+}
+
+export const dsn: Reader<Dsn> = reader((text) => {
+  try {
+    return Dsn.parse(text);
+  } catch (fault) {
+    if (!(fault instanceof DsnFault)) throw new Error("cannot be read as a DSN");
+    throw new Error(
+      `${fault.message}; copy it from the project's client keys, in the form https://KEY@HOST/PROJECT`,
+    );
+  }
+});
+
+/** An absolute http or https URL without user information. */
+export const url: Reader<string> = reader((text) => {
+  const parsed = URL.canParse(text) ? new URL(text) : undefined;
+  if (parsed === undefined || !/^https?:$/.test(parsed.protocol)) {
+    throw new Error("is not a URL; write one such as http://localhost:4318/v1/traces");
+  }
+  if (parsed.username !== "" || parsed.password !== "") {
+    throw new Error("has credentials in the URL; put them into OTEL_EXPORTER_OTLP_TRACES_HEADERS");
+  }
+  return parsed.href;
+});
+
+/** Comma-separated `name=value` pairs; values may be percent-encoded and may hold `=`. */
+export const headers: Reader<Record<string, string>> = reader((text) => {
+  const result: Record<string, string> = {};
+  text.split(",").forEach((pair, index) => {
+    if (pair.trim() === "") return;
+    const at = pair.indexOf("=");
+    const name = pair.slice(0, Math.max(at, 0)).trim().toLowerCase();
+    if (!/^[!#$%&'*+.^_`|~0-9a-z-]+$/.test(name)) {
+      throw new Error(`has no header name in pair ${index + 1}; write name=value,name=value`);
+    }
+    result[name] = decodePercent(pair.slice(at + 1).trim());
+  });
+  return result;
+});
+
+function decodePercent(value: string): string {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return value;
+  }
+}
+
+/** Names separated by commas, lower case. */
+export const names: Reader<string[]> = reader((text) =>
+  text
+    .split(",")
+    .map((name) => name.trim().toLowerCase())
+    .filter((name) => name !== ""),
+);
+
+/** Makes a reader of any parser that throws an Error whose message follows the variable's name. */
+export function parsed<T>(parse: (text: string) => T): Reader<T> {
+  return reader(parse);
+}

@@ -1,0 +1,55 @@
+import { z } from "zod";
+import { parsePropagationTargets } from "../propagation/targets.ts";
+import { parseMethodRules } from "../sampling/method-rules.ts";
+import { parsePatterns } from "../sanitize/patterns.ts";
+import { dsn, flag, headers, names, parsed, rate, url, wholeNumber, word } from "./values.ts";
+
+/** Text that may be left empty, which is the same as leaving the variable out. */
+const text = z.string().trim();
+
+/** Every variable that Tracekeep reads, with how it is read. Units and ranges stand in the messages. */
+export const TRACING_VARIABLES = z.object({
+  TRACING_ENABLED: flag.default(true),
+  SENTRY_DSN: dsn.optional(),
+  TRACE_SAMPLE_RATE: rate.default(0.01),
+  TRACE_ENVIRONMENT: text.optional(),
+  TRACE_SERVICE_NAME: text.optional(),
+  TRACE_SERVICE_VERSION: text.optional(),
+  ENVIRONMENT: text.optional(),
+  SERVICE_NAME: text.optional(),
+  SERVICE_VERSION: text.optional(),
+  TRACE_METHOD_RULES: parsed(parseMethodRules).default([]),
+  TRACE_PROPAGATION_TARGETS: parsed(parsePropagationTargets).default([{ host: "*", baggage: "all" }]),
+  TRACE_TRUST_REMOTE: word("all", "ids", "none").default("all"),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: url.optional(),
+  OTEL_EXPORTER_OTLP_TRACES_HEADERS: headers.default({}),
+  TRACE_EXPORT_QUEUE_BYTES: wholeNumber("bytes", 65_536, 1_073_741_824).default(8_388_608),
+  TRACE_EXPORT_BATCH_BYTES: wholeNumber("bytes", 4_096, 12_582_912).default(1_048_576),
+  TRACE_EXPORT_INTERVAL_MS: wholeNumber("milliseconds", 10, 60_000).default(2_000),
+  TRACE_EXPORT_TIMEOUT_MS: wholeNumber("milliseconds", 100, 60_000).default(10_000),
+  TRACE_SPAN_ATTRIBUTE_LIMIT: wholeNumber("attributes", 16, 10_000).default(128),
+  TRACE_SPAN_EVENT_LIMIT: wholeNumber("events", 0, 10_000).default(128),
+  TRACE_SPAN_VALUE_LENGTH_LIMIT: wholeNumber("characters", 32, 65_536).default(1_024),
+  TRACE_SANITIZE_KEYS: names.default([]),
+  TRACE_SANITIZE_PATTERNS: parsed(parsePatterns).default([]),
+  TRACE_CAPTURE_METADATA: names.default([]),
+  OTEL_SDK_DISABLED: z
+    .string()
+    .transform((value) => value.trim().toLowerCase() === "true")
+    .default(false),
+});
+
+export type TracingVariable = keyof typeof TRACING_VARIABLES.shape;
+
+/** Set but empty is a fault here: an empty number or switch is a mistake in a template, not a choice. */
+export const NEEDS_A_VALUE: ReadonlySet<string> = new Set<TracingVariable>([
+  "TRACING_ENABLED",
+  "TRACE_SAMPLE_RATE",
+  "TRACE_EXPORT_QUEUE_BYTES",
+  "TRACE_EXPORT_BATCH_BYTES",
+  "TRACE_EXPORT_INTERVAL_MS",
+  "TRACE_EXPORT_TIMEOUT_MS",
+  "TRACE_SPAN_ATTRIBUTE_LIMIT",
+  "TRACE_SPAN_EVENT_LIMIT",
+  "TRACE_SPAN_VALUE_LENGTH_LIMIT",
+]);

@@ -1,0 +1,90 @@
+import type { Dsn } from "../config/dsn.ts";
+import type { Logger } from "../logger.ts";
+import { loadCoreClient, type SentryClient } from "./core-client.ts";
+import type { Failure } from "./failure.ts";
+import { type EventIdentity, toSentryEvent } from "./sentry-event.ts";
+import { findUserClient } from "./user-client.ts";
+
+/** Makes Sentry issues of failures. */
+export interface ErrorReporter {
+  /** Never throws, never waits. */
+  report(failure: Failure): void;
+  flush(limitMs: number): Promise<void>;
+  shutdown(limitMs: number): Promise<void>;
+  stats(): { readonly reported: number; readonly dropped: number };
+}
+
+export interface ErrorReporterOptions {
+  readonly dsn: Dsn | undefined;
+  readonly identity: EventIdentity;
+  readonly timeoutMs: number;
+  readonly untraced: <T>(fn: () => T) => T;
+  readonly logger: Logger;
+}
+
+/** Events that may wait while the client is being loaded. */
+const MOST_WAITING = 100;
+
+export function createErrorReporter(options: ErrorReporterOptions): ErrorReporter {
+  const { dsn, identity, logger, untraced } = options;
+  let own: SentryClient | undefined;
+  let loading: Promise<void> | undefined;
+  let waiting: Failure[] = [];
+  let closed = false;
+  const stats = { reported: 0, dropped: 0 };
+
+  const send = (failure: Failure): void => {
+    const user = findUserClient();
+    const client = user ?? own?.client;
+    if (client === undefined) return;
+    const event = toSentryEvent(failure, identity, client.getOptions().stackParser);
+    untraced(() =>
+      client.captureEvent(event, {}, user === undefined ? own?.makeScope(failure.traceId) : undefined),
+    );
+    stats.reported++;
+  };
+
+  const load = async (known: Dsn): Promise<void> => {
+    try {
+      own = await loadCoreClient({ ...options, dsn: known });
+      waiting.forEach(send);
+    } catch (error) {
+      stats.dropped += waiting.length;
+      logger.error(
+        { error: (error as Error).message },
+        "Sentry's client could not be loaded: no error events are sent.",
+      );
+    }
+    waiting = [];
+  };
+
+  const flush = async (limitMs: number): Promise<void> => {
+    await loading;
+    await own?.client.flush(limitMs);
+  };
+
+  return {
+    report(failure) {
+      try {
+        if (closed) stats.dropped++;
+        else if (own !== undefined || findUserClient() !== undefined) send(failure);
+        else if (dsn === undefined) return;
+        else if (waiting.length >= MOST_WAITING) stats.dropped++;
+        else {
+          waiting.push(failure);
+          loading ??= load(dsn);
+        }
+      } catch (error) {
+        stats.dropped++;
+        logger.warn({ error: (error as Error).message }, "An error event could not be made.");
+      }
+    },
+    flush,
+    async shutdown(limitMs) {
+      await flush(limitMs);
+      closed = true;
+      own?.close();
+    },
+    stats: () => ({ ...stats }),
+  };
+}

@@ -1,0 +1,26 @@
+import type { TracingConfig } from "../config/index.ts";
+
+/** A place that spans are sent to. */
+export interface Destination {
+  /** Its host, for messages. */
+  readonly name: string;
+  readonly url: string;
+  /** Secret. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Sentry, if there is a DSN, and an OTLP backend, if there is an endpoint. */
+export function destinationsOf(config: TracingConfig): Destination[] {
+  const { sentryDsn, otlp } = config;
+  const destinations: Destination[] = [];
+  if (sentryDsn !== undefined) {
+    destinations.push({
+      name: sentryDsn.host,
+      url: sentryDsn.otlpTracesUrl,
+      headers: { "x-sentry-auth": `sentry sentry_key=${sentryDsn.publicKey}` },
+    });
+  }
+  if (otlp !== undefined)
+    destinations.push({ name: new URL(otlp.url).host, url: otlp.url, headers: otlp.headers.reveal() });
+  return destinations;
+}

@@ -1,0 +1,63 @@
+import type { TracingConfig } from "../config/index.ts";
+import type { Logger } from "../logger.ts";
+import { createRequestEncoder, createSpanEncoder } from "../otlp/index.ts";
+import type { RecordedSpan } from "../spans/index.ts";
+import { createHttpSender } from "../transport/http-sender.ts";
+import { BatchExporter, type ExportStats } from "./batch-exporter.ts";
+import { destinationsOf } from "./destinations.ts";
+
+/** Takes ended spans and sends them to every destination. */
+export interface SpanExporter {
+  add(span: RecordedSpan): void;
+  flush(): Promise<void>;
+  shutdown(limitMs: number): Promise<void>;
+  /** Per destination, by its host. */
+  stats(): Readonly<Record<string, ExportStats>>;
+}
+
+export interface SpanExporterOptions {
+  readonly config: TracingConfig;
+  readonly resource: Readonly<Record<string, string>>;
+  readonly logger: Logger;
+  /** Runs the exporter's own requests so that no instrumentation traces them. */
+  readonly untraced: <T>(fn: () => T) => T;
+}
+
+export function createSpanExporter({
+  config,
+  resource,
+  logger,
+  untraced,
+}: SpanExporterOptions): SpanExporter {
+  const encode = createRequestEncoder(resource);
+  // Sentry's OTLP intake does not take the release from the resource's service.version.
+  const encodeSpan = createSpanEncoder({ "sentry.release": resource["service.version"] ?? "" });
+  const exporters = destinationsOf(config).map(({ name, url, headers }) => {
+    const sender = createHttpSender({
+      url,
+      headers: { ...headers, "content-type": "application/x-protobuf", "content-encoding": "gzip" },
+      timeoutMs: config.export.timeoutMs,
+    });
+    const post = (body: Uint8Array) => untraced(() => sender.post(body));
+    return new BatchExporter({
+      ...config.export,
+      destination: name,
+      sender: { ...sender, post },
+      encode,
+      logger,
+    });
+  });
+  const all = async (action: (exporter: BatchExporter) => Promise<void>): Promise<void> => {
+    await Promise.all(exporters.map(action));
+  };
+  return {
+    add(span) {
+      if (exporters.length === 0) return;
+      const encoded = { scope: span.scope, bytes: encodeSpan(span) };
+      for (const exporter of exporters) exporter.add(encoded);
+    },
+    flush: () => all((exporter) => exporter.flush()),
+    shutdown: (limitMs) => all((exporter) => exporter.shutdown(limitMs)),
+    stats: () => Object.fromEntries(exporters.map((exporter) => [exporter.destination, exporter.stats()])),
+  };
+}

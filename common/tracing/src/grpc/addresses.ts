@@ -1,0 +1,17 @@
+export interface Address {
+  readonly host: string;
+  readonly port: number | undefined;
+}
+
+/**
+ * Host and port of a gRPC target (`dns:///ledger:50051`, `ipv4:127.0.0.1:50051`), an authority or a
+ * peer (`127.0.0.1:50051`, `[::1]:50051`, `::1:50051`); undefined if there is no host, as for `unknown`.
+ */
+export function parseAddress(text: string): Address | undefined {
+  const bare =
+    text.replace(/^[a-z][a-z0-9+.-]*:(?:\/\/[^/]*\/|\/{0,2})(?=[^\d]|\d+\.|\d*:)/i, "").split(",")[0] ?? "";
+  const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|([^\s]+?))(?::(\d{1,5}))?$/.exec(bare) ?? [];
+  const host = bracketed ?? plain;
+  if (host === undefined || host === "unknown") return undefined;
+  return { host, port: port === undefined ? undefined : Number(port) };
+}

@@ -1,0 +1,134 @@
+import { type Metadata, status as Status, type StatusObject } from "@grpc/grpc-js";
+import { type Context, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
+import { isTracingSuppressed } from "@opentelemetry/core";
+import { failureOf } from "../errors/index.ts";
+import { type HeaderScope, injectContext } from "../propagation/index.ts";
+import type { RecordedSpan, RelayedFailure } from "../spans/index.ts";
+import type { Address } from "./addresses.ts";
+import type { GrpcInstrumentation } from "./instrumentation.ts";
+import type { Method } from "./methods.ts";
+import {
+  setDeadline,
+  setMessageCounts,
+  setMetadata,
+  setPeer,
+  setRpcEnd,
+  setRpcStart,
+  setServerAddress,
+} from "./rpc-attributes.ts";
+import { ANNOUNCEMENT, parseSignal, SIGNAL_KEY } from "./signals.ts";
+import { isFault, statusName } from "./status.ts";
+
+/** Where a client's calls go. */
+export interface CallTarget {
+  readonly address: Address | undefined;
+  /** What may be told to that host. */
+  readonly scope: HeaderScope;
+}
+
+/** What is known of a call when it is made. */
+export interface OutgoingCall {
+  readonly method: Method;
+  readonly target: CallTarget;
+  readonly deadline: number | Date;
+  /** The caller's context: its callbacks run in it, and a span of the call is a child of its span. */
+  readonly callerContext: Context;
+}
+
+/** One outgoing call, from its start to its status. */
+export class ClientCall {
+  readonly #instrumentation: GrpcInstrumentation;
+  readonly #outgoing: OutgoingCall;
+  #span: RecordedSpan | undefined;
+  #cancelledHere = false;
+  #sent = 0;
+  #received = 0;
+
+  constructor(instrumentation: GrpcInstrumentation, outgoing: OutgoingCall) {
+    this.#instrumentation = instrumentation;
+    this.#outgoing = outgoing;
+  }
+
+  /** Starts the span; the result is the caller's metadata, copied, with the trace's headers. */
+  start(metadata: Metadata): Metadata {
+    const { method, target, callerContext } = this.#outgoing;
+    if (isTracingSuppressed(callerContext)) return metadata;
+    const { tracer, captureMetadata } = this.#instrumentation;
+    let context = callerContext;
+    if (method.verdict !== "never") {
+      const options = { kind: SpanKind.CLIENT, cleanName: true, rate: method.verdict };
+      const span = tracer.start(method.name, options, callerContext);
+      this.#span = span;
+      context = trace.setSpan(callerContext, span);
+      if (span.isRecording()) {
+        setRpcStart(span, "rpc.client", method);
+        setServerAddress(span, target.address);
+        setDeadline(span, this.#outgoing.deadline, Date.now());
+        setMetadata(span, metadata, captureMetadata);
+      }
+    }
+    if (target.scope === "none") return metadata;
+    const copy = metadata.clone();
+    injectContext(context, metadataWriter(copy), target.scope);
+    copy.set(SIGNAL_KEY, ANNOUNCEMENT);
+    return copy;
+  }
+
+  messageSent(): void {
+    this.#sent++;
+  }
+
+  messageReceived(): void {
+    this.#received++;
+  }
+
+  /** The caller itself gave the call up, with this status. */
+  cancelled(code: number): void {
+    if (code === Status.CANCELLED) this.#cancelledHere = true;
+  }
+
+  /** Ends the span with the status of the call. */
+  ended(status: StatusObject, peer: string): void {
+    const span = this.#span;
+    if (span === undefined || span.endTime !== undefined) return;
+    const { code } = status;
+    const ownCancel = this.#cancelledHere && code === Status.CANCELLED;
+    const isError = code !== Status.OK && !ownCancel;
+    const { attempt, failure } = parseSignal(String(status.metadata?.get(SIGNAL_KEY)[0] ?? ""));
+    setPeer(span, peer);
+    setRpcEnd(span, code, isError);
+    if (this.#sent > 1 || this.#received > 1) setMessageCounts(span, this.#sent, this.#received);
+    if (attempt !== undefined) span.setClean("tracekeep.rpc.attempts", attempt);
+    if (isError) span.setStatus({ code: SpanStatusCode.ERROR, message: status.details });
+    if (isFault(code)) this.#fail(span, status, failure);
+    span.end();
+  }
+
+  /** Remembers the failure for the span above, and reports it if the server has not. */
+  #fail(span: RecordedSpan, { code, details }: StatusObject, failure: RelayedFailure | undefined): void {
+    const { report, sanitizer } = this.#instrumentation;
+    const { failures } = span.trace;
+    const name = statusName(code);
+    if (failure !== undefined) {
+      span.setAttributes({
+        "tracekeep.relayed.service": failure.service,
+        "tracekeep.relayed.method": failure.method,
+        "tracekeep.relayed.code": failure.code,
+      });
+    }
+    const callerKnows =
+      code === Status.DEADLINE_EXCEEDED && Date.now() >= (failures.callerGivesUpAt ?? Infinity) - 50;
+    if (failure?.reported !== true && !callerKnows) {
+      // A thrown exception belongs to the span above; this failure is the call's own.
+      report({ ...failureOf(span, name, sanitizer.text(details)), spanId: span.spanId });
+    }
+    failures.relayed ??= { service: "", method: span.name, code: name, ...failure, reported: true };
+  }
+}
+
+function metadataWriter(metadata: Metadata): Parameters<typeof injectContext>[1] {
+  return {
+    get: (name) => metadata.get(name).filter((value) => typeof value === "string"),
+    set: (name, value) => metadata.set(name, value),
+  };
+}

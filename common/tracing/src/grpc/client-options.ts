@@ -1,0 +1,22 @@
+import { type ChannelCredentials, type ClientOptions, Channel as GrpcChannel } from "@grpc/grpc-js";
+import type { GrpcInstrumentation } from "./instrumentation.ts";
+import { traceChannel } from "./traced-channel.ts";
+
+/** The user's own options, with a channel that traces its calls. */
+export function createClientOptions(
+  instrumentation: GrpcInstrumentation,
+): (own?: ClientOptions) => ClientOptions {
+  return (own = {}) => {
+    const { channelOverride, channelFactoryOverride } = own;
+    if (channelOverride) return { ...own, channelOverride: traceChannel(channelOverride, instrumentation) };
+    const makeChannel =
+      channelFactoryOverride ??
+      ((address: string, credentials: ChannelCredentials, options: ClientOptions) =>
+        new GrpcChannel(address, credentials, options));
+    return {
+      ...own,
+      channelFactoryOverride: (address, credentials, options) =>
+        traceChannel(makeChannel(address, credentials, options), instrumentation),
+    };
+  };
+}

@@ -1,0 +1,57 @@
+import type { Contexts } from "../tracer/index.ts";
+import { serverCallOf } from "./server-call.ts";
+
+/** A handler as grpc-js keeps it: what it fails with reaches no interceptor, only its status does. */
+interface RegisteredHandler {
+  func: (call: HandlerCall, callback?: HandlerCallback) => unknown;
+  readonly type: "unary" | "clientStream" | "serverStream" | "bidi";
+}
+type HandlerCallback = (error: unknown, ...rest: unknown[]) => void;
+interface HandlerCall {
+  on(event: "error", listener: (error: unknown) => void): unknown;
+}
+
+/** Lets the handlers' errors be seen, with type and stack, without changing what becomes of them. */
+export function createHandlerObserver(contexts: Contexts): (call: object) => void {
+  const observed = new WeakSet<RegisteredHandler["func"]>();
+  return (call) => {
+    const handler = (call as { handler?: RegisteredHandler }).handler;
+    if (typeof handler?.func !== "function" || observed.has(handler.func)) return;
+    handler.func = observe(handler.func, handler.type, contexts);
+    observed.add(handler.func);
+  };
+}
+
+function observe(
+  func: RegisteredHandler["func"],
+  type: string,
+  contexts: Contexts,
+): RegisteredHandler["func"] {
+  return function (this: unknown, call, callback) {
+    const serverCall = serverCallOf(contexts.active());
+    if (serverCall === undefined) return func.call(this, call, callback);
+    if (type === "serverStream" || type === "bidi")
+      call.on("error", (error) => serverCall.handlerFailed(error));
+    const answer: HandlerCallback | undefined =
+      callback &&
+      ((error, ...rest) => {
+        if (error !== null && error !== undefined) serverCall.handlerFailed(error);
+        callback(error, ...rest);
+      });
+    try {
+      return watchRejection(func.call(this, call, answer), (error) => serverCall.handlerFailed(error));
+    } catch (error) {
+      serverCall.handlerFailed(error);
+      throw error;
+    }
+  };
+}
+
+/** A rejection is noted and stays unhandled, as it would be without us. */
+function watchRejection(result: unknown, note: (error: unknown) => void): unknown {
+  if (!(result instanceof Promise)) return result;
+  return result.catch((error: unknown) => {
+    note(error);
+    throw error;
+  });
+}

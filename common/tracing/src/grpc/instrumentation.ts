@@ -1,0 +1,67 @@
+import type { TracingConfig } from "../config/index.ts";
+import type { ReportFailure } from "../errors/index.ts";
+import { createRateLimiter, type Logger } from "../logger.ts";
+import { compileTargets, type HeaderScope, type RemoteTrust } from "../propagation/index.ts";
+import { compileMethodRules } from "../sampling/index.ts";
+import type { Sanitizer } from "../sanitize/index.ts";
+import type { Contexts, TracekeepTracer } from "../tracer/index.ts";
+import { createMethods, type Method } from "./methods.ts";
+
+/** What the gRPC instrumentation needs of the tracing that it belongs to. */
+export interface GrpcInstrumentation {
+  readonly tracer: TracekeepTracer;
+  readonly contexts: Contexts;
+  readonly sanitizer: Sanitizer;
+  readonly serviceName: string;
+  readonly trustRemote: RemoteTrust;
+  /** Lower-case metadata keys to record. */
+  readonly captureMetadata: readonly string[];
+  methodOf(path: string): Method;
+  headerScopeOf(host: string): HeaderScope;
+  readonly report: ReportFailure;
+  /** Runs code of ours in the path of a call: a fault in it is logged and must not reach the call. */
+  guard<T>(fn: () => T, fallback: T): T;
+  /** False after shutdown: calls go untraced. */
+  isOpen(): boolean;
+  close(): void;
+}
+
+export interface GrpcInstrumentationOptions {
+  readonly config: TracingConfig;
+  readonly tracer: TracekeepTracer;
+  readonly contexts: Contexts;
+  readonly sanitizer: Sanitizer;
+  readonly report: ReportFailure;
+  readonly logger: Logger;
+}
+
+/** Compiles the rules that apply to gRPC calls. */
+export function createGrpcInstrumentation(options: GrpcInstrumentationOptions): GrpcInstrumentation {
+  const { config, logger } = options;
+  const mayLog = createRateLimiter();
+  let open = true;
+  return {
+    tracer: options.tracer,
+    contexts: options.contexts,
+    sanitizer: options.sanitizer,
+    report: options.report,
+    serviceName: config.serviceName,
+    trustRemote: config.trustRemote,
+    captureMetadata: config.captureMetadata,
+    methodOf: createMethods(compileMethodRules(config.methodRules)),
+    headerScopeOf: compileTargets(config.propagationTargets),
+    guard(fn, fallback) {
+      try {
+        return fn();
+      } catch (error) {
+        if (mayLog("fault") !== undefined)
+          logger.error({ error: (error as Error).stack }, "Tracing of a call failed; the call goes on.");
+        return fallback;
+      }
+    },
+    isOpen: () => open,
+    close() {
+      open = false;
+    },
+  };
+}

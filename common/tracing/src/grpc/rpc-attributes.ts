@@ -1,0 +1,71 @@
+import type { AttributeValue } from "@opentelemetry/api";
+import {
+  ATTR_ERROR_TYPE,
+  ATTR_NETWORK_PEER_ADDRESS,
+  ATTR_NETWORK_PEER_PORT,
+  ATTR_RPC_METHOD,
+  ATTR_RPC_STATUS_CODE,
+  ATTR_RPC_SYSTEM_NAME,
+  ATTR_SERVER_ADDRESS,
+  ATTR_SERVER_PORT,
+} from "@opentelemetry/semantic-conventions";
+import type { MetadataLike } from "../propagation/index.ts";
+import type { RecordedSpan } from "../spans/index.ts";
+import { type Address, parseAddress } from "./addresses.ts";
+import type { Method } from "./methods.ts";
+import { statusName } from "./status.ts";
+
+/** The numeric status, which older dashboards and Sentry's own instrumentations use. */
+const RPC_GRPC_STATUS_CODE = "rpc.grpc.status_code";
+const LONGEST_METADATA_VALUE_LIST = 16;
+
+/** Attributes that every RPC span has from its start. */
+export function setRpcStart(span: RecordedSpan, op: "rpc.server" | "rpc.client", method: Method): void {
+  span.setClean(ATTR_RPC_SYSTEM_NAME, "grpc");
+  span.setClean(ATTR_RPC_METHOD, method.name);
+  // Not of the stable conventions any more, but Sentry works out an operation from it.
+  span.setClean("rpc.service", method.service);
+  span.setClean("sentry.op", op);
+  span.setClean("sentry.origin", "auto.rpc.tracekeep");
+}
+
+export function setServerAddress(span: RecordedSpan, address: Address | undefined): void {
+  if (address === undefined) return;
+  span.setClean(ATTR_SERVER_ADDRESS, address.host);
+  if (address.port !== undefined) span.setClean(ATTR_SERVER_PORT, address.port);
+}
+
+export function setPeer(span: RecordedSpan, peer: string): void {
+  const address = parseAddress(peer);
+  if (address === undefined) return;
+  span.setClean(ATTR_NETWORK_PEER_ADDRESS, address.host);
+  if (address.port !== undefined) span.setClean(ATTR_NETWORK_PEER_PORT, address.port);
+}
+
+/** Attributes that tell how a call ended. */
+export function setRpcEnd(span: RecordedSpan, code: number, isError: boolean): void {
+  span.setClean(RPC_GRPC_STATUS_CODE, code);
+  span.setClean(ATTR_RPC_STATUS_CODE, statusName(code));
+  if (isError) span.setClean(ATTR_ERROR_TYPE, statusName(code));
+}
+
+/** How long a call may take, as it was at its start, in milliseconds. */
+export function setDeadline(span: RecordedSpan, deadline: number | Date, now: number): void {
+  const at = Number(deadline);
+  if (Number.isFinite(at)) span.setClean("tracekeep.rpc.deadline_ms", Math.round(at - now));
+}
+
+/** Message counts of a stream; a unary call always has one each way. */
+export function setMessageCounts(span: RecordedSpan, sent: number, received: number): void {
+  span.setClean("tracekeep.rpc.messages_sent", sent);
+  span.setClean("tracekeep.rpc.messages_received", received);
+}
+
+/** Metadata whose keys the operator has allowed; masked like any attribute, binary values as their size. */
+export function setMetadata(span: RecordedSpan, metadata: MetadataLike, keys: readonly string[]): void {
+  for (const key of keys) {
+    const values = metadata.get(key).slice(0, LONGEST_METADATA_VALUE_LIST);
+    const texts = values.map((value) => (typeof value === "string" ? value : `[${value.length} bytes]`));
+    if (texts.length > 0) span.setAttribute(`rpc.request.metadata.${key}`, texts as AttributeValue);
+  }
+}

@@ -1,0 +1,181 @@
+import { type Metadata, type ServerInterceptingCallInterface, status as Status } from "@grpc/grpc-js";
+import {
+  type Context,
+  createContextKey,
+  ROOT_CONTEXT,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+} from "@opentelemetry/api";
+import { failureOf } from "../errors/index.ts";
+import { extractContext, readMetadata } from "../propagation/index.ts";
+import type { RecordedSpan, RelayedFailure } from "../spans/index.ts";
+import { parseAddress } from "./addresses.ts";
+import type { GrpcInstrumentation } from "./instrumentation.ts";
+import type { Method } from "./methods.ts";
+import {
+  setDeadline,
+  setMessageCounts,
+  setMetadata,
+  setPeer,
+  setRpcEnd,
+  setRpcStart,
+  setServerAddress,
+} from "./rpc-attributes.ts";
+import { formatSignal, SIGNAL_KEY } from "./signals.ts";
+import { isFault, statusName } from "./status.ts";
+
+/** A cancellation this close to the deadline, in milliseconds, is the caller's deadline and not its wish. */
+const DEADLINE_TOLERANCE = 50;
+const ATTEMPTS_KEY = "grpc-previous-rpc-attempts";
+const SERVER_CALL = createContextKey("tracekeep.server-call");
+
+/** A status on its way to the client. */
+export type OutgoingStatus = Parameters<ServerInterceptingCallInterface["sendStatus"]>[0];
+
+/** What is asked of grpc-js about a call. */
+export interface IncomingCall {
+  readonly streaming: boolean;
+  getPeer(): string;
+  getHost(): string;
+  getDeadline(): number | Date;
+}
+
+/** One incoming call, from its metadata to its end. */
+export class ServerCall {
+  /** For the handler and everything that it starts. */
+  readonly context: Context;
+  readonly #instrumentation: GrpcInstrumentation;
+  readonly #incoming: IncomingCall;
+  readonly #span: RecordedSpan;
+  readonly #callerListens: boolean;
+  readonly #attempt: number;
+  readonly #makeMetadata: () => Metadata;
+  /** What the handler failed with; it becomes the span's exception if the status is a fault. */
+  #thrown: unknown;
+  #received = 0;
+  #sent = 0;
+
+  /** Undefined for a method that is never traced: the caller's context stays active then. */
+  static begin(
+    instrumentation: GrpcInstrumentation,
+    method: Method,
+    incoming: IncomingCall,
+    metadata: Metadata,
+  ): { readonly context: Context; readonly call: ServerCall | undefined } {
+    // Not the active context: that is whatever the connection happened to be opened in.
+    const remote = extractContext(ROOT_CONTEXT, readMetadata(metadata), instrumentation.trustRemote);
+    if (method.verdict === "never") return { context: remote, call: undefined };
+    const call = new ServerCall(instrumentation, method, method.verdict, incoming, metadata, remote);
+    return { context: call.context, call };
+  }
+
+  private constructor(
+    instrumentation: GrpcInstrumentation,
+    method: Method,
+    rate: number | undefined,
+    incoming: IncomingCall,
+    metadata: Metadata,
+    remote: Context,
+  ) {
+    this.#instrumentation = instrumentation;
+    this.#incoming = incoming;
+    this.#span = instrumentation.tracer.start(
+      method.name,
+      { kind: SpanKind.SERVER, cleanName: true, rate },
+      remote,
+    );
+    this.context = trace.setSpan(remote, this.#span).setValue(SERVER_CALL, this);
+    this.#callerListens = instrumentation.trustRemote === "all" && metadata.get(SIGNAL_KEY).length > 0;
+    this.#attempt = 1 + (Number(metadata.get(ATTEMPTS_KEY)[0] ?? 0) || 0);
+    // The metadata may be of another copy of grpc-js, which takes only its own.
+    this.#makeMetadata = () => new (metadata.constructor as new () => Metadata)();
+    if (this.#callerListens) this.#span.trace.failures.callerGivesUpAt = Number(incoming.getDeadline());
+    this.#describe(method, metadata);
+  }
+
+  #describe(method: Method, metadata: Metadata): void {
+    const span = this.#span;
+    if (!span.isRecording()) return;
+    setRpcStart(span, "rpc.server", method);
+    setServerAddress(span, parseAddress(this.#incoming.getHost() ?? ""));
+    setPeer(span, this.#incoming.getPeer());
+    setDeadline(span, this.#incoming.getDeadline(), Date.now());
+    if (this.#attempt > 1) span.setClean("tracekeep.rpc.attempt", this.#attempt);
+    setMetadata(span, metadata, this.#instrumentation.captureMetadata);
+  }
+
+  messageReceived(): void {
+    this.#received++;
+  }
+
+  messageSent(): void {
+    this.#sent++;
+  }
+
+  /** Notes what the handler threw, rejected with or gave to its callback. */
+  handlerFailed(error: unknown): void {
+    this.#thrown ??= error;
+  }
+
+  /** Ends the span with the status that goes to the client; the result is the status with our trailer. */
+  statusSent(status: OutgoingStatus): OutgoingStatus {
+    if (this.#span.endTime !== undefined) return status;
+    const code = status.code ?? Status.UNKNOWN;
+    const failure = this.#end(code, status.details ?? "");
+    const signal = formatSignal({ attempt: this.#attempt, failure });
+    if (signal === "" || !this.#callerListens) return status;
+    const trailers = status.metadata?.clone() ?? this.#makeMetadata();
+    trailers.set(SIGNAL_KEY, signal);
+    return { ...status, metadata: trailers };
+  }
+
+  /** The call is over. Without a status before, the client has gone or its deadline has passed. */
+  ended(): void {
+    if (this.#span.endTime !== undefined) return;
+    const untilDeadline = Number(this.#incoming.getDeadline()) - Date.now();
+    if (untilDeadline <= DEADLINE_TOLERANCE)
+      this.#end(Status.DEADLINE_EXCEEDED, "The deadline passed before the handler answered.");
+    else this.#end(Status.CANCELLED, "The client cancelled the call or went away.");
+  }
+
+  #end(code: number, details: string): RelayedFailure | undefined {
+    const span = this.#span;
+    const isError = isFault(code);
+    // A plain status object holds nothing that the span does not have already.
+    if (isError && this.#thrown instanceof Error) span.recordException(this.#thrown);
+    setRpcEnd(span, code, isError);
+    if (this.#incoming.streaming) setMessageCounts(span, this.#sent, this.#received);
+    if (isError) span.setStatus({ code: SpanStatusCode.ERROR, message: details });
+    const failure = isError ? this.#fail(code, details) : undefined;
+    span.end();
+    return failure;
+  }
+
+  /** Passes a failure from below on, or reports one that began here. */
+  #fail(code: number, details: string): RelayedFailure {
+    const span = this.#span;
+    const name = statusName(code);
+    const { relayed } = span.trace.failures;
+    if (relayed !== undefined && (relayed.code === name || span.exception === undefined)) {
+      span.setClean("tracekeep.relayed.service", relayed.service);
+      span.setClean("tracekeep.relayed.method", relayed.method);
+      span.setClean("tracekeep.relayed.code", relayed.code);
+      return relayed;
+    }
+    const reportedByCaller = code === Status.DEADLINE_EXCEEDED && this.#callerListens;
+    if (!reportedByCaller)
+      this.#instrumentation.report(failureOf(span, name, this.#instrumentation.sanitizer.text(details)));
+    return {
+      service: this.#instrumentation.serviceName,
+      method: span.name,
+      code: name,
+      reported: !reportedByCaller,
+    };
+  }
+}
+
+/** The incoming call that the active context belongs to. */
+export function serverCallOf(context: Context): ServerCall | undefined {
+  return context.getValue(SERVER_CALL) as ServerCall | undefined;
+}

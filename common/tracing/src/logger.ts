@@ -1,0 +1,49 @@
+/** Where Tracekeep's own messages go; a pino logger fits as it is. */
+export interface Logger {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** Warnings and errors to stderr, one line each; nothing else. */
+export const stderrLogger: Logger = {
+  debug() {},
+  info() {},
+  warn: (fields, message) => write("warning", fields, message),
+  error: (fields, message) => write("error", fields, message),
+};
+
+function write(level: string, fields: object, message: string): void {
+  const details = Object.keys(fields).length === 0 ? "" : ` ${JSON.stringify(fields)}`;
+  process.stderr.write(`tracekeep ${level}: ${message}${details}\n`);
+}
+
+/** A logger of the user's must not be able to break a request. */
+export function guarded(logger: Logger): Logger {
+  const call = (level: keyof Logger) => (fields: object, message: string) => {
+    try {
+      logger[level](fields, message);
+    } catch {
+      // There is nowhere left to say it.
+    }
+  };
+  return { debug: call("debug"), info: call("info"), warn: call("warn"), error: call("error") };
+}
+
+/** Lets a kind of message through once in a period; the next one says how many were held back. */
+export function createRateLimiter(
+  periodMs = 60_000,
+  now: () => number = Date.now,
+): (kind: string) => number | undefined {
+  const seen = new Map<string, { until: number; held: number }>();
+  return (kind) => {
+    const entry = seen.get(kind);
+    if (entry !== undefined && now() < entry.until) {
+      entry.held++;
+      return undefined;
+    }
+    seen.set(kind, { until: now() + periodMs, held: 0 });
+    return entry?.held ?? 0;
+  };
+}

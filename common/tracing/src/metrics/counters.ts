@@ -1,0 +1,13 @@
+/** What happened to spans since the start of tracing; read by `stats()`. */
+export interface SpanCounters {
+  started: number;
+  ended: number;
+  /** Ended spans that were handed to the exporter. */
+  exported: number;
+  /** Uses of a span after its end, which are ignored. */
+  changedAfterEnd: number;
+}
+
+export function createSpanCounters(): SpanCounters {
+  return { started: 0, ended: 0, exported: 0, changedAfterEnd: 0 };
+}

@@ -1,0 +1,1 @@
+export { createSpanCounters, type SpanCounters } from "./counters.ts";

@@ -1,0 +1,2 @@
+export { createRequestEncoder, type EncodedSpan } from "./encode-request.ts";
+export { createSpanEncoder } from "./encode-span.ts";

@@ -1,0 +1,30 @@
+/** Reads all values of a header by its lower-case name. */
+export type HeaderReader = (name: string) => readonly string[];
+
+/** What `continueTrace` reads headers from: the Fetch API's `Headers`, or an object such as Node's `request.headers`. */
+export type Carrier = Headers | Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/** The part of grpc-js's Metadata that is used; an object of another copy of the library is as good. */
+export interface MetadataLike {
+  get(key: string): readonly (string | Buffer)[];
+}
+
+export function readMetadata(metadata: MetadataLike): HeaderReader {
+  return (name) => metadata.get(name).filter((value) => typeof value === "string");
+}
+
+export function readCarrier(carrier: Carrier): HeaderReader {
+  if (typeof (carrier as Headers).get === "function") {
+    return (name) => {
+      const value = (carrier as Headers).get(name);
+      return value === null ? [] : [value];
+    };
+  }
+  const values = new Map<string, string[]>();
+  for (const [name, value] of Object.entries(carrier ?? {})) {
+    const lower = name.toLowerCase();
+    const list = (Array.isArray(value) ? value : [value]).filter((item) => typeof item === "string");
+    values.set(lower, [...(values.get(lower) ?? []), ...list]);
+  }
+  return (name) => values.get(name) ?? [];
+}

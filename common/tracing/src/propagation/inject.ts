@@ -1,0 +1,74 @@
+import { type Context, propagation, TraceFlags, trace } from "@opentelemetry/api";
+import { RecordedSpan } from "../spans/span.ts";
+import { formatBaggage, fromBaggage, parseBaggage } from "./baggage-header.ts";
+import { remoteParentOf } from "./context-keys.ts";
+import { formatSentryTrace } from "./sentry-trace.ts";
+import type { HeaderScope } from "./targets.ts";
+import { areValidIds, formatTraceParent } from "./traceparent.ts";
+
+/** Writes one header; `set` replaces all values that it had. */
+export interface HeaderWriter {
+  set(name: string, value: string): void;
+  /** The values of a header that the user has set already. */
+  get(name: string): readonly string[];
+}
+
+/** A context as it travels. */
+interface Outgoing {
+  readonly traceId: string;
+  readonly spanId: string;
+  /** Undefined: still open, as the caller left it. */
+  readonly sampled: boolean | undefined;
+  readonly traceState: string;
+  readonly samplingContext: string;
+}
+
+/**
+ * Writes the context's trace into the headers of a request: `traceparent`, `tracestate`, `sentry-trace`
+ * and one `baggage` header that holds the user's members (those already in the header first in
+ * importance, then those of the context) and one set of Sentry's. Never throws on odd values.
+ */
+export function injectContext(context: Context, headers: HeaderWriter, scope: HeaderScope): void {
+  if (scope === "none") return;
+  const outgoing = outgoingOf(context);
+  if (outgoing !== undefined) writeIds(outgoing, headers);
+  const sentry = outgoing?.samplingContext ?? "";
+  const present = headers.get("baggage");
+  const active = propagation.getBaggage(context);
+  if (sentry === "" && present.length === 0 && active === undefined) return;
+  if (present.length === 0 && (active === undefined || scope === "sentry-baggage")) {
+    if (sentry !== "") headers.set("baggage", sentry);
+    return;
+  }
+  const others = scope === "all" ? fromBaggage(active) : new Map<string, string>();
+  for (const [key, value] of parseBaggage(present).others) others.set(key, value);
+  const baggage = formatBaggage(sentry, others);
+  if (baggage !== "") headers.set("baggage", baggage);
+}
+
+function writeIds(outgoing: Outgoing, headers: HeaderWriter): void {
+  const { traceId, spanId, sampled, traceState } = outgoing;
+  headers.set("sentry-trace", formatSentryTrace(traceId, spanId, sampled));
+  // W3C's header cannot say "open": Sentry's alone does then.
+  if (sampled === undefined) return;
+  headers.set("traceparent", formatTraceParent(traceId, spanId, sampled));
+  if (traceState !== "") headers.set("tracestate", traceState);
+}
+
+function outgoingOf(context: Context): Outgoing | undefined {
+  const span = trace.getSpan(context);
+  if (span instanceof RecordedSpan) return { ...span.trace, spanId: span.spanId };
+  const spanContext = span?.spanContext();
+  if (spanContext === undefined || !areValidIds(spanContext.traceId, spanContext.spanId)) return undefined;
+  const remote = remoteParentOf(context);
+  return {
+    traceId: spanContext.traceId,
+    spanId: spanContext.spanId,
+    sampled:
+      remote === undefined
+        ? (spanContext.traceFlags & TraceFlags.SAMPLED) === TraceFlags.SAMPLED
+        : remote.sampled,
+    traceState: remote?.traceState ?? spanContext.traceState?.serialize() ?? "",
+    samplingContext: remote?.samplingContext ?? "",
+  };
+}

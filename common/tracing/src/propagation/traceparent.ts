@@ -1,0 +1,38 @@
+/** The ids and the decision that a caller sent. */
+export interface TraceParent {
+  readonly traceId: string;
+  readonly spanId: string;
+  /** Undefined if the header leaves the decision open (only Sentry's can). */
+  readonly sampled: boolean | undefined;
+}
+
+/** Far longer than any header of a future version that may still be believed. */
+const LONGEST = 512;
+const FORMAT = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
+const ZERO_TRACE = "0".repeat(32);
+const ZERO_SPAN = "0".repeat(16);
+
+/** Reads a `traceparent` header (W3C Trace Context, level 2); undefined if it is not valid. */
+export function parseTraceParent(header: string): TraceParent | undefined {
+  if (header.length > LONGEST) return undefined;
+  const [, version, traceId, spanId, flags, rest] = FORMAT.exec(header.trim()) ?? [];
+  if (traceId === undefined || spanId === undefined || flags === undefined) return undefined;
+  if (version === "ff" || (version === "00" && rest !== undefined)) return undefined;
+  if (traceId === ZERO_TRACE || spanId === ZERO_SPAN) return undefined;
+  return { traceId, spanId, sampled: (Number.parseInt(flags, 16) & 1) === 1 };
+}
+
+/** Writes a `traceparent` header, version 00. */
+export function formatTraceParent(traceId: string, spanId: string, sampled: boolean): string {
+  return `00-${traceId}-${spanId}-0${sampled ? 1 : 0}`;
+}
+
+/** Whether both ids are what the header formats allow: lower-case hex, not all zero. */
+export function areValidIds(traceId: string, spanId: string): boolean {
+  return (
+    traceId !== ZERO_TRACE &&
+    spanId !== ZERO_SPAN &&
+    /^[0-9a-f]{32}$/.test(traceId) &&
+    /^[0-9a-f]{16}$/.test(spanId)
+  );
+}

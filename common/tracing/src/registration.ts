@@ -1,0 +1,46 @@
+import { createRequire } from "node:module";
+import { propagation, type TextMapPropagator, type TracerProvider, trace } from "@opentelemetry/api";
+import type { Logger } from "./logger.ts";
+
+const API_GLOBAL = Symbol.for("opentelemetry.js.api.1");
+
+/**
+ * Makes Tracekeep the process's OpenTelemetry, so that other instrumentations land in the same traces.
+ * Where another SDK came first, it stays: Tracekeep's own spans still go their way, and one line says
+ * what is missing. The result takes back what was registered.
+ */
+export function register(
+  provider: TracerProvider,
+  propagator: TextMapPropagator,
+  logger: Logger,
+): () => void {
+  const ownProvider = trace.setGlobalTracerProvider(provider);
+  const ownPropagator = propagation.setGlobalPropagator(propagator);
+  if (!ownProvider || !ownPropagator) logger.warn({}, explain());
+  return () => {
+    if (ownProvider) trace.disable();
+    if (ownPropagator) propagation.disable();
+  };
+}
+
+function explain(): string {
+  const registered = (globalThis as unknown as Record<symbol, { version?: string } | undefined>)[API_GLOBAL]
+    ?.version;
+  const own = apiVersion();
+  const consequence =
+    "gRPC calls and withSpan are traced; spans of other OpenTelemetry instrumentations are not sent by Tracekeep";
+  return registered !== undefined && own !== undefined && registered !== own
+    ? `@opentelemetry/api ${registered} was loaded before Tracekeep's ${own}, and only one version can be registered: ${consequence}. Install one version.`
+    : `Another OpenTelemetry SDK, or a second startTracing, is registered in this process: ${consequence}.`;
+}
+
+function apiVersion(): string | undefined {
+  try {
+    const { version } = createRequire(import.meta.url)("@opentelemetry/api/package.json") as {
+      version: string;
+    };
+    return version;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,2 @@
+export { MASK } from "./mask.ts";
+export { createSanitizer, type Sanitizer } from "./sanitizer.ts";

@@ -1,0 +1,41 @@
+import type { TracingConfig } from "./config/index.ts";
+import type { SpanExporter } from "./export/index.ts";
+import { createRateLimiter, type Logger } from "./logger.ts";
+import { createSpanCounters, type SpanCounters } from "./metrics/index.ts";
+import type { Sanitizer } from "./sanitize/index.ts";
+import { createSystemClock, type SpanEnvironment } from "./spans/index.ts";
+
+/** Joins spans to the sanitiser, the counters and the exporter of their tracing. */
+export function createSpanEnvironment(
+  limits: TracingConfig["limits"],
+  sanitizer: Sanitizer,
+  exporter: Pick<SpanExporter, "add">,
+  logger: Logger,
+): { environment: SpanEnvironment; counters: SpanCounters } {
+  const counters = createSpanCounters();
+  const mayLog = createRateLimiter();
+  const environment: SpanEnvironment = {
+    clock: createSystemClock(),
+    sanitizer,
+    limits,
+    started() {
+      counters.started++;
+    },
+    ended(span) {
+      counters.ended++;
+      if (!span.trace.sampled) return;
+      try {
+        exporter.add(span);
+        counters.exported++;
+      } catch (error) {
+        if (mayLog("lost") !== undefined)
+          logger.warn({ error: (error as Error).message }, "A span could not be encoded and is lost.");
+      }
+    },
+    changedAfterEnd() {
+      counters.changedAfterEnd++;
+      if (mayLog("changed") !== undefined) logger.warn({}, "A span was used after its end; that is ignored.");
+    },
+  };
+  return { environment, counters };
+}

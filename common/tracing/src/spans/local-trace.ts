@@ -1,0 +1,46 @@
+import type { CaughtException } from "./exception.ts";
+
+/** What the spans of one trace share below one entry into this process. */
+export interface LocalTrace {
+  readonly traceId: string;
+  readonly sampled: boolean;
+  /** The probability with which the trace was sampled, 0 to 1; undefined if the caller did not say. */
+  readonly probability: number | undefined;
+  /** The value of the `tracestate` header for calls below; empty for none. */
+  readonly traceState: string;
+  /** Sentry's dynamic sampling context, as members of a baggage header; made once, passed on unchanged. */
+  readonly samplingContext: string;
+  /** What has gone wrong so far below this entry. */
+  readonly failures: TraceFailures;
+}
+
+/** Filled in as the spans below one entry end; read when the entry's own span fails. */
+export interface TraceFailures {
+  /** The first call below that failed. */
+  relayed?: RelayedFailure;
+  /** The first exception that was thrown out of a span of the user's. */
+  thrown?: { readonly spanId: string; readonly exception: CaughtException };
+  /** Epoch milliseconds after which a caller that reports its own failures has given up. */
+  callerGivesUpAt?: number;
+}
+
+/** A failure that came back from a service below, told by the span of the call that brought it. */
+export interface RelayedFailure {
+  readonly service: string;
+  readonly method: string;
+  readonly code: string;
+  /** Whether the service below has made a Sentry issue of it. */
+  readonly reported: boolean;
+}
+
+/** What a caller's headers say of the trace, once read. */
+export interface RemoteParent {
+  /** The caller's decision; undefined if it left that to us. */
+  readonly sampled: boolean | undefined;
+  readonly probability: number | undefined;
+  readonly traceState: string;
+  /** The caller's dynamic sampling context, frozen; undefined if it sent none. */
+  readonly samplingContext: string | undefined;
+  /** True if the decision was not believed: the one made here must not be foreseeable by the caller. */
+  readonly untrusted: boolean;
+}

@@ -1,0 +1,228 @@
+import {
+  type Attributes,
+  type AttributeValue,
+  createTraceState,
+  type Exception,
+  isSpanContextValid,
+  type Link,
+  type Span,
+  type SpanContext,
+  type SpanKind,
+  type SpanStatus,
+  SpanStatusCode,
+  type TimeInput,
+  TraceFlags,
+} from "@opentelemetry/api";
+import { type CaughtException, describeException, exceptionAttributes } from "./exception.ts";
+import { newSpanId } from "./ids.ts";
+import type { LocalTrace } from "./local-trace.ts";
+import type { SpanEnvironment } from "./span-environment.ts";
+import { toMicroseconds } from "./time-input.ts";
+
+export interface SpanEvent {
+  readonly name: string;
+  /** Microseconds since the epoch. */
+  readonly time: number;
+  readonly attributes: ReadonlyMap<string, AttributeValue>;
+}
+
+export interface SpanLink {
+  readonly context: SpanContext;
+  readonly attributes: ReadonlyMap<string, AttributeValue>;
+}
+
+export interface SpanStart {
+  readonly name: string;
+  readonly kind: SpanKind;
+  readonly trace: LocalTrace;
+  readonly parentSpanId: string | undefined;
+  /** True if the parent is in another process, or if there is none: the first span of the trace in this one. */
+  readonly isLocalRoot: boolean;
+  readonly scope: { readonly name: string; readonly version: string };
+  readonly startTime?: TimeInput | undefined;
+}
+
+const LONGEST_LINK_LIST = 128;
+
+/**
+ * A span of OpenTelemetry's API. Everything it holds has passed the sanitiser. After its end it does
+ * not change; what is done to it then is ignored and counted.
+ */
+export class RecordedSpan implements Span {
+  name: string;
+  readonly kind: SpanKind;
+  readonly trace: LocalTrace;
+  readonly spanId: string = newSpanId();
+  readonly parentSpanId: string | undefined;
+  readonly isLocalRoot: boolean;
+  readonly scope: { readonly name: string; readonly version: string };
+  readonly startTime: number;
+  endTime: number | undefined;
+  readonly attributes: Map<string, AttributeValue> = new Map();
+  readonly events: SpanEvent[] = [];
+  readonly links: SpanLink[] = [];
+  status: SpanStatus = { code: SpanStatusCode.UNSET };
+  droppedAttributes = 0;
+  droppedEvents = 0;
+  droppedLinks = 0;
+  /** The exception that was recorded last, also on spans that are not recording. */
+  exception: CaughtException | undefined;
+  readonly environment: SpanEnvironment;
+  #context: SpanContext | undefined;
+
+  constructor(start: SpanStart, environment: SpanEnvironment) {
+    this.name = start.name;
+    this.kind = start.kind;
+    this.trace = start.trace;
+    this.parentSpanId = start.parentSpanId;
+    this.isLocalRoot = start.isLocalRoot;
+    this.scope = start.scope;
+    this.environment = environment;
+    this.startTime =
+      start.startTime === undefined ? environment.clock.now() : toMicroseconds(start.startTime);
+    environment.started();
+  }
+
+  spanContext(): SpanContext {
+    this.#context ??= {
+      traceId: this.trace.traceId,
+      spanId: this.spanId,
+      traceFlags: this.trace.sampled ? TraceFlags.SAMPLED : TraceFlags.NONE,
+      ...(this.trace.traceState === "" ? {} : { traceState: createTraceState(this.trace.traceState) }),
+    };
+    return this.#context;
+  }
+
+  isRecording(): boolean {
+    return this.endTime === undefined && this.trace.sampled;
+  }
+
+  setAttribute(key: string, value: AttributeValue): this {
+    if (!this.#mayChange()) return this;
+    const clean = this.environment.sanitizer.attribute(key, value);
+    if (clean !== undefined) this.setClean(key, clean);
+    return this;
+  }
+
+  setAttributes(attributes: Attributes): this {
+    for (const key of Object.keys(attributes)) this.setAttribute(key, readProperty(attributes, key));
+    return this;
+  }
+
+  /** For values that Tracekeep itself makes, of fixed vocabularies: they need no sanitiser. */
+  setClean(key: string, value: AttributeValue): void {
+    if (!this.isRecording()) return;
+    if (this.attributes.size >= this.environment.limits.attributes && !this.attributes.has(key))
+      this.droppedAttributes++;
+    else this.attributes.set(key, value);
+  }
+
+  addEvent(name: string, attributesOrTime?: Attributes | TimeInput, time?: TimeInput): this {
+    if (!this.#mayChange()) return this;
+    const isTime = isTimeInput(attributesOrTime);
+    const attributes = this.#cleanCopy(isTime ? undefined : attributesOrTime);
+    this.#pushEvent(
+      this.environment.sanitizer.text(String(name)),
+      attributes,
+      isTime ? attributesOrTime : time,
+    );
+    return this;
+  }
+
+  addLink(link: Link): this {
+    if (!this.#mayChange()) return this;
+    const valid = isSpanContextValid(link.context) && this.links.length < LONGEST_LINK_LIST;
+    if (!valid) this.droppedLinks++;
+    else this.links.push({ context: link.context, attributes: this.#cleanCopy(link.attributes) });
+    return this;
+  }
+
+  addLinks(links: Link[]): this {
+    for (const link of links) this.addLink(link);
+    return this;
+  }
+
+  /** OpenTelemetry's rule: OK is final, ERROR beats UNSET, and only an error has a message. */
+  setStatus(status: SpanStatus): this {
+    if (!this.#mayChange() || status.code === SpanStatusCode.UNSET || this.status.code === SpanStatusCode.OK)
+      return this;
+    const message = status.code === SpanStatusCode.ERROR ? status.message : undefined;
+    this.status =
+      typeof message === "string"
+        ? { code: status.code, message: this.environment.sanitizer.text(message) }
+        : { code: status.code };
+    return this;
+  }
+
+  updateName(name: string): this {
+    if (this.#mayChange()) this.name = this.environment.sanitizer.text(String(name));
+    return this;
+  }
+
+  recordException(exception: Exception, time?: TimeInput): void {
+    if (this.endTime !== undefined) {
+      this.environment.changedAfterEnd();
+      return;
+    }
+    this.exception = describeException(exception, this.environment.sanitizer);
+    if (!this.isRecording()) return;
+    const attributes = new Map(Object.entries(exceptionAttributes(this.exception)));
+    this.#pushEvent("exception", attributes, time);
+    // Sentry drops span events at its OTLP intake; as attributes the exception arrives.
+    for (const [key, value] of attributes) this.setClean(key, value);
+  }
+
+  end(time?: TimeInput): void {
+    if (this.endTime !== undefined) {
+      this.environment.changedAfterEnd();
+      return;
+    }
+    const end = time === undefined ? this.environment.clock.now() : toMicroseconds(time);
+    this.endTime = Math.max(end, this.startTime);
+    this.environment.ended(this);
+  }
+
+  #mayChange(): boolean {
+    if (this.endTime !== undefined) this.environment.changedAfterEnd();
+    return this.isRecording();
+  }
+
+  #pushEvent(
+    name: string,
+    attributes: ReadonlyMap<string, AttributeValue>,
+    time: TimeInput | undefined,
+  ): void {
+    if (this.events.length >= this.environment.limits.events) {
+      this.droppedEvents++;
+      return;
+    }
+    this.events.push({
+      name,
+      time: time === undefined ? this.environment.clock.now() : toMicroseconds(time),
+      attributes,
+    });
+  }
+
+  #cleanCopy(attributes: Attributes | undefined): Map<string, AttributeValue> {
+    const copy = new Map<string, AttributeValue>();
+    if (attributes === undefined || attributes === null) return copy;
+    for (const key of Object.keys(attributes)) {
+      const clean = this.environment.sanitizer.attribute(key, readProperty(attributes, key));
+      if (clean !== undefined && copy.size < this.environment.limits.attributes) copy.set(key, clean);
+    }
+    return copy;
+  }
+}
+
+function isTimeInput(value: Attributes | TimeInput | undefined): value is TimeInput {
+  return typeof value === "number" || value instanceof Date || Array.isArray(value);
+}
+
+/** A getter of the user's that throws must not reach the user's call of setAttributes. */
+function readProperty(attributes: Attributes, key: string): AttributeValue {
+  try {
+    return attributes[key] as AttributeValue;
+  } catch {
+    return "[unreadable]";
+  }
+}

@@ -1,0 +1,153 @@
+import { ROOT_CONTEXT, type Tracer, type TracerProvider } from "@opentelemetry/api";
+import { suppressTracing } from "@opentelemetry/core";
+import { activate, splitArguments } from "./active-tracing.ts";
+import { createBusinessSpans } from "./business-spans.ts";
+import type { TracingConfig } from "./config/index.ts";
+import { createDisabledTracing } from "./disabled-tracing.ts";
+import { createErrorReporter, linkUserSentry } from "./errors/index.ts";
+import { createSpanExporter } from "./export/index.ts";
+import {
+  createClientInterceptor,
+  createClientOptions,
+  createGrpcInstrumentation,
+  createServerInterceptor,
+} from "./grpc/index.ts";
+import { guarded, type Logger, stderrLogger } from "./logger.ts";
+import { createPropagator, createSamplingContext } from "./propagation/index.ts";
+import { register } from "./registration.ts";
+import { createResource } from "./resource.ts";
+import { createHeadSampler } from "./sampling/index.ts";
+import { createSanitizer } from "./sanitize/index.ts";
+import { createSpanEnvironment } from "./span-environment.ts";
+import { createBeginTrace, createContexts, TracekeepTracer } from "./tracer/index.ts";
+import type { Tracing } from "./tracing.ts";
+import { VERSION } from "./version.ts";
+
+/** Things that a service may bring. */
+export interface StartTracingOptions {
+  /** Where Tracekeep's own messages go; default: warnings and errors to stderr. A pino logger fits. */
+  readonly logger?: Logger;
+}
+
+const SHUTDOWN_LIMIT = 5_000;
+const SCOPE = { name: "tracekeep", version: VERSION };
+
+/**
+ * Starts tracing in this process. Call it once, before servers and clients are made; a second call works,
+ * with a pipeline of its own, but spans of other OpenTelemetry instrumentations stay with the first.
+ *
+ * @throws TracekeepError `INVALID_CONFIG` if the configuration was changed by hand to something impossible.
+ */
+export function startTracing(config: TracingConfig, options: StartTracingOptions = {}): Tracing {
+  if (!config.enabled) return createDisabledTracing();
+  const logger = guarded(options.logger ?? stderrLogger);
+  const contexts = createContexts();
+  const untracedContext = suppressTracing(ROOT_CONTEXT);
+  const untraced = <T>(fn: () => T): T => contexts.with(untracedContext, fn);
+
+  const sanitizer = createSanitizer({ ...config.sanitize, valueLength: config.limits.valueLength });
+  const resource = createResource(config, sanitizer);
+  const identity = {
+    serviceName: config.serviceName,
+    release: config.serviceVersion,
+    environment: config.environment,
+  };
+  const exporter = createSpanExporter({ config, resource, logger, untraced });
+  const errors = createErrorReporter({
+    dsn: config.sentryDsn,
+    identity,
+    timeoutMs: config.export.timeoutMs,
+    untraced,
+    logger,
+  });
+  const { environment, counters } = createSpanEnvironment(config.limits, sanitizer, exporter, logger);
+
+  const { sentryDsn } = config;
+  const writeSamplingContext = createSamplingContext({
+    ...identity,
+    publicKey: sentryDsn?.publicKey,
+    organizationId: sentryDsn?.organizationId,
+  });
+  const beginTrace = createBeginTrace(createHeadSampler(config.sampleRate), writeSamplingContext);
+  const makeTracer = (scope: typeof SCOPE) => new TracekeepTracer(scope, environment, beginTrace, contexts);
+  const tracer = makeTracer(SCOPE);
+  const business = createBusinessSpans(tracer, contexts, config.trustRemote, errors.report);
+  const grpc = createGrpcInstrumentation({
+    config,
+    tracer,
+    contexts,
+    sanitizer,
+    report: errors.report,
+    logger,
+  });
+
+  const unregister = register(createProvider(makeTracer), createPropagator(config.trustRemote), logger);
+  const unlink = linkUserSentry(contexts);
+  const flushAtExit = (): void => void exporter.flush();
+  process.on("beforeExit", flushAtExit);
+  let stopping: Promise<void> | undefined;
+
+  const stop = async (limitMs: number): Promise<void> => {
+    process.off("beforeExit", flushAtExit);
+    grpc.close();
+    deactivate();
+    unregister();
+    unlink();
+    await Promise.all([exporter.shutdown(limitMs), errors.shutdown(limitMs)]);
+    contexts.release();
+  };
+  const tracing: Tracing = {
+    enabled: true,
+    serverInterceptors: () => [createServerInterceptor(grpc)],
+    attach() {},
+    clientOptions: createClientOptions(grpc),
+    clientInterceptors: () => [createClientInterceptor(grpc)],
+    withSpan: (name: string, ...rest: Parameters<typeof splitArguments>[1]) => {
+      const [settings, fn] = splitArguments("withSpan", rest);
+      return business.withSpan(name, settings, fn) as never;
+    },
+    continueTrace: business.continueTrace,
+    async forceFlush() {
+      await Promise.all([exporter.flush(), errors.flush(config.export.timeoutMs)]);
+    },
+    shutdown: (limitMs = SHUTDOWN_LIMIT) => (stopping ??= stop(limitMs)),
+    stats: () => ({
+      spans: { ...counters, open: counters.started - counters.ended },
+      errors: errors.stats(),
+      export: exporter.stats(),
+    }),
+  };
+  const deactivate = activate(tracing);
+  announce(config, logger);
+  return tracing;
+}
+
+/** Tracers by the name and version of the instrumentation that asks for one. */
+function createProvider(makeTracer: (scope: typeof SCOPE) => Tracer): TracerProvider {
+  const tracers = new Map<string, Tracer>();
+  return {
+    getTracer(name, version = "") {
+      const key = `${name}@${version}`;
+      const known = tracers.get(key) ?? makeTracer({ name, version });
+      if (tracers.size < 1_000) tracers.set(key, known);
+      return known;
+    },
+  };
+}
+
+/** One line at the start that says where spans go. */
+function announce(config: TracingConfig, logger: Logger): void {
+  for (const warning of config.warnings) logger.warn({}, warning);
+  const fields = {
+    service: config.serviceName,
+    environment: config.environment,
+    sampleRate: config.sampleRate,
+    sentry: config.sentryDsn?.host ?? "off",
+    otlp: config.otlp === undefined ? "off" : new URL(config.otlp.url).host,
+  };
+  const nowhere = config.sentryDsn === undefined && config.otlp === undefined;
+  logger.info(
+    fields,
+    nowhere ? "Tracing has started; SENTRY_DSN is empty, so no spans are sent." : "Tracing has started.",
+  );
+}

@@ -1,0 +1,3 @@
+export { createBeginTrace } from "./begin-trace.ts";
+export { type Contexts, createContexts } from "./contexts.ts";
+export { TracekeepTracer } from "./tracer.ts";

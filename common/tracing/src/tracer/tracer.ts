@@ -1,0 +1,123 @@
+import {
+  type Context,
+  INVALID_SPAN_CONTEXT,
+  isSpanContextValid,
+  type Span,
+  SpanKind,
+  type SpanOptions,
+  type Tracer,
+  trace,
+} from "@opentelemetry/api";
+import { isTracingSuppressed } from "@opentelemetry/core";
+import { originOf, remoteParentOf } from "../propagation/index.ts";
+import { RecordedSpan, type SpanEnvironment } from "../spans/index.ts";
+import type { BeginTrace } from "./begin-trace.ts";
+import type { Contexts } from "./contexts.ts";
+
+export interface InstrumentationScope {
+  readonly name: string;
+  readonly version: string;
+}
+
+/** A span to start, beyond what OpenTelemetry's options say. */
+export interface StartOptions extends SpanOptions {
+  /** The name is one of Tracekeep's own and needs no sanitiser. */
+  readonly cleanName?: boolean;
+  /** Sampling rate of the method for a trace that begins here. */
+  readonly rate?: number | undefined;
+}
+
+/** OpenTelemetry's Tracer over Tracekeep's spans. */
+export class TracekeepTracer implements Tracer {
+  readonly #scope: InstrumentationScope;
+  readonly #environment: SpanEnvironment;
+  readonly #beginTrace: BeginTrace;
+  readonly #contexts: Contexts;
+
+  constructor(
+    scope: InstrumentationScope,
+    environment: SpanEnvironment,
+    beginTrace: BeginTrace,
+    contexts: Contexts,
+  ) {
+    this.#scope = scope;
+    this.#environment = environment;
+    this.#beginTrace = beginTrace;
+    this.#contexts = contexts;
+  }
+
+  startSpan(
+    name: string,
+    options: StartOptions = {},
+    parentContext: Context = this.#contexts.active(),
+  ): Span {
+    if (isTracingSuppressed(parentContext)) return trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
+    return this.start(name, options, parentContext);
+  }
+
+  /** Starts a span whatever the context says of suppression. */
+  start(name: string, options: StartOptions, parentContext: Context): RecordedSpan {
+    const parent = options.root === true ? undefined : trace.getSpan(parentContext);
+    const cleanName = options.cleanName === true ? name : this.#environment.sanitizer.text(String(name));
+    const kind = options.kind ?? SpanKind.INTERNAL;
+    const common = { name: cleanName, kind, scope: this.#scope, startTime: options.startTime };
+    const span =
+      parent instanceof RecordedSpan
+        ? new RecordedSpan(
+            { ...common, trace: parent.trace, parentSpanId: parent.spanId, isLocalRoot: false },
+            this.#environment,
+          )
+        : this.#startLocalRoot(common, parent, options, parentContext);
+    if (options.attributes !== undefined) span.setAttributes(options.attributes);
+    if (options.links !== undefined) span.addLinks(options.links);
+    return span;
+  }
+
+  #startLocalRoot(
+    common: {
+      name: string;
+      kind: SpanKind;
+      scope: InstrumentationScope;
+      startTime: SpanOptions["startTime"];
+    },
+    parentSpan: Span | undefined,
+    options: StartOptions,
+    parentContext: Context,
+  ): RecordedSpan {
+    const above = parentSpan?.spanContext();
+    const parent = above !== undefined && isSpanContextValid(above) ? above : undefined;
+    const localTrace = this.#beginTrace({
+      parent,
+      remote: parent === undefined ? undefined : remoteParentOf(parentContext),
+      rate: options.rate,
+      name: common.name,
+    });
+    const span = new RecordedSpan(
+      { ...common, trace: localTrace, parentSpanId: parent?.spanId, isLocalRoot: parent?.isRemote !== false },
+      this.#environment,
+    );
+    const origin = parent === undefined && options.root !== true ? originOf(parentContext) : undefined;
+    if (origin !== undefined) span.addLink({ context: origin });
+    return span;
+  }
+
+  startActiveSpan<F extends (span: Span) => unknown>(name: string, fn: F): ReturnType<F>;
+  startActiveSpan<F extends (span: Span) => unknown>(
+    name: string,
+    options: SpanOptions,
+    fn: F,
+  ): ReturnType<F>;
+  startActiveSpan<F extends (span: Span) => unknown>(
+    name: string,
+    options: SpanOptions,
+    parentContext: Context,
+    fn: F,
+  ): ReturnType<F>;
+  startActiveSpan<F extends (span: Span) => unknown>(name: string, ...rest: unknown[]): ReturnType<F> {
+    const fn = rest.at(-1) as (span: Span) => ReturnType<F>;
+    const options = rest.length > 1 ? (rest[0] as SpanOptions) : {};
+    const parentContext = rest.length > 2 ? (rest[1] as Context) : this.#contexts.active();
+    const span = this.startSpan(name, options, parentContext);
+    return this.#contexts.with(trace.setSpan(parentContext, span), fn, undefined, span);
+  }
+}

@@ -1,0 +1,57 @@
+import type { ClientOptions, Interceptor, Server, ServerInterceptor } from "@grpc/grpc-js";
+import type { Span } from "@opentelemetry/api";
+import type { EntrySettings, SpanSettings } from "./business-spans.ts";
+import type { ExportStats } from "./export/index.ts";
+import type { SpanCounters } from "./metrics/index.ts";
+import type { Carrier } from "./propagation/index.ts";
+
+/** What tracing has done since its start. */
+export interface TracingStats {
+  readonly spans: Readonly<SpanCounters> & {
+    /** Begun and not yet ended. */
+    readonly open: number;
+  };
+  /** Sentry error events: made, and lost before they were. */
+  readonly errors: { readonly reported: number; readonly dropped: number };
+  /** Per destination, by its host. */
+  readonly export: Readonly<Record<string, ExportStats>>;
+}
+
+/** Tracing of one service, running from `startTracing` to `shutdown`. */
+export interface Tracing {
+  /** False if `TRACING_ENABLED` is: everything here does nothing then, and functions are just called. */
+  readonly enabled: boolean;
+
+  /** For `new Server({ interceptors })`; first in the list if there are others, so that theirs are traced, too. */
+  serverInterceptors(): ServerInterceptor[];
+
+  /** Prepares a server, before or after its services were added. Safe to call twice. */
+  attach(server: Server): void;
+
+  /**
+   * For `new Client(address, credentials, options)`: the user's own options, with a channel that traces
+   * every call, whatever interceptors the client or the call has.
+   */
+  clientOptions(own?: ClientOptions): ClientOptions;
+
+  /** For clients that are made another way. Interceptors given to a call replace these, and the call is not traced. */
+  clientInterceptors(): Interceptor[];
+
+  /** See the function `withSpan`. */
+  withSpan<T>(name: string, fn: (span: Span) => T): T;
+  withSpan<T>(name: string, settings: SpanSettings, fn: (span: Span) => T): T;
+
+  /** See the function `continueTrace`. */
+  continueTrace<T>(carrier: Carrier, settings: EntrySettings, fn: (span: Span) => T): T;
+
+  /** Sends all ended spans and error events that wait. Never rejects. */
+  forceFlush(): Promise<void>;
+
+  /**
+   * Flushes within the limit (milliseconds, default 5,000), then stops: no timer, listener or connection
+   * is left. Later calls return the same promise; calls and spans afterwards work untraced. Never rejects.
+   */
+  shutdown(limitMs?: number): Promise<void>;
+
+  stats(): TracingStats;
+}
