@@ -84,7 +84,8 @@ export function startTracing(config: TracingConfig, options: StartTracingOptions
   const unregister = register(createProvider(makeTracer), createPropagator(config.trustRemote), logger);
   const unlink = linkUserSentry(contexts);
   const flushAtExit = (): void => void exporter.flush();
-  process.on("beforeExit", flushAtExit);
+  // Once: a destination that is down must not keep the process alive by being tried for ever.
+  process.once("beforeExit", flushAtExit);
   let stopping: Promise<void> | undefined;
 
   const stop = async (limitMs: number): Promise<void> => {

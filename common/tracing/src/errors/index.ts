@@ -1,3 +1,3 @@
-export { createErrorReporter, type ErrorReporter } from "./error-reporter.ts";
-export { type Failure, failureOf, type ReportFailure } from "./failure.ts";
+export { createErrorReporter } from "./error-reporter.ts";
+export { failureOf, type ReportFailure } from "./failure.ts";
 export { linkUserSentry } from "./link-sentry.ts";

@@ -5,13 +5,14 @@ export interface Address {
 
 /**
  * Host and port of a gRPC target (`dns:///ledger:50051`, `ipv4:127.0.0.1:50051`), an authority or a
- * peer (`127.0.0.1:50051`, `[::1]:50051`, `::1:50051`); undefined if there is no host, as for `unknown`.
+ * peer (`127.0.0.1:50051`, `[::1]:50051`, `::1:50051`); undefined if there is no host, as for `unknown` and
+ * socket paths. What a hostile peer sends as its authority must look like a host, too.
  */
 export function parseAddress(text: string): Address | undefined {
   const bare =
     text.replace(/^[a-z][a-z0-9+.-]*:(?:\/\/[^/]*\/|\/{0,2})(?=[^\d]|\d+\.|\d*:)/i, "").split(",")[0] ?? "";
   const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|([^\s]+?))(?::(\d{1,5}))?$/.exec(bare) ?? [];
   const host = bracketed ?? plain;
-  if (host === undefined || host === "unknown") return undefined;
+  if (host === undefined || host === "unknown" || !/^[\w.:%-]{1,253}$/.test(host)) return undefined;
   return { host, port: port === undefined ? undefined : Number(port) };
 }

@@ -12,6 +12,7 @@ import {
   setMessageCounts,
   setMetadata,
   setPeer,
+  setRelayed,
   setRpcEnd,
   setRpcStart,
   setServerAddress,
@@ -109,13 +110,7 @@ export class ClientCall {
     const { report, sanitizer } = this.#instrumentation;
     const { failures } = span.trace;
     const name = statusName(code);
-    if (failure !== undefined) {
-      span.setAttributes({
-        "tracekeep.relayed.service": failure.service,
-        "tracekeep.relayed.method": failure.method,
-        "tracekeep.relayed.code": failure.code,
-      });
-    }
+    if (failure !== undefined) setRelayed(span, failure);
     const callerKnows =
       code === Status.DEADLINE_EXCEEDED && Date.now() >= (failures.callerGivesUpAt ?? Infinity) - 50;
     if (failure?.reported !== true && !callerKnows) {

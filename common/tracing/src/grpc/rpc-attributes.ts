@@ -10,7 +10,7 @@ import {
   ATTR_SERVER_PORT,
 } from "@opentelemetry/semantic-conventions";
 import type { MetadataLike } from "../propagation/index.ts";
-import type { RecordedSpan } from "../spans/index.ts";
+import type { RecordedSpan, RelayedFailure } from "../spans/index.ts";
 import { type Address, parseAddress } from "./addresses.ts";
 import type { Method } from "./methods.ts";
 import { statusName } from "./status.ts";
@@ -47,6 +47,15 @@ export function setRpcEnd(span: RecordedSpan, code: number, isError: boolean): v
   span.setClean(RPC_GRPC_STATUS_CODE, code);
   span.setClean(ATTR_RPC_STATUS_CODE, statusName(code));
   if (isError) span.setClean(ATTR_ERROR_TYPE, statusName(code));
+}
+
+/** Who failed first, on a span that only passes the failure on. A peer said it, so it is sanitised. */
+export function setRelayed(span: RecordedSpan, { service, method, code }: RelayedFailure): void {
+  span.setAttributes({
+    "tracekeep.relayed.service": service,
+    "tracekeep.relayed.method": method,
+    "tracekeep.relayed.code": code,
+  });
 }
 
 /** How long a call may take, as it was at its start, in milliseconds. */

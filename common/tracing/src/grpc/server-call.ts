@@ -18,6 +18,7 @@ import {
   setMessageCounts,
   setMetadata,
   setPeer,
+  setRelayed,
   setRpcEnd,
   setRpcStart,
   setServerAddress,
@@ -158,9 +159,7 @@ export class ServerCall {
     const name = statusName(code);
     const { relayed } = span.trace.failures;
     if (relayed !== undefined && (relayed.code === name || span.exception === undefined)) {
-      span.setClean("tracekeep.relayed.service", relayed.service);
-      span.setClean("tracekeep.relayed.method", relayed.method);
-      span.setClean("tracekeep.relayed.code", relayed.code);
+      setRelayed(span, relayed);
       return relayed;
     }
     const reportedByCaller = code === Status.DEADLINE_EXCEEDED && this.#callerListens;

@@ -1,7 +1,7 @@
-export { type Carrier, type HeaderReader, type MetadataLike, readCarrier, readMetadata } from "./carrier.ts";
+export { type Carrier, type MetadataLike, readCarrier, readMetadata } from "./carrier.ts";
 export { originOf, remoteParentOf } from "./context-keys.ts";
 export { extractContext, type RemoteTrust } from "./extract.ts";
-export { type HeaderWriter, injectContext } from "./inject.ts";
+export { injectContext } from "./inject.ts";
 export { createPropagator } from "./propagator.ts";
 export { createSamplingContext, type SamplingContextFacts } from "./sampling-context.ts";
 export { compileTargets, type HeaderScope } from "./targets.ts";

@@ -1,2 +1,2 @@
-export { createHeadSampler, type HeadDecision, type HeadSampler } from "./head-sampler.ts";
+export { createHeadSampler, type HeadSampler } from "./head-sampler.ts";
 export { compileMethodRules, type MethodVerdict } from "./method-rules.ts";

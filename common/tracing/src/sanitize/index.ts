@@ -1,2 +1,1 @@
-export { MASK } from "./mask.ts";
 export { createSanitizer, type Sanitizer } from "./sanitizer.ts";

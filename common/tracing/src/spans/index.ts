@@ -1,5 +1,5 @@
-export { type Clock, createSystemClock } from "./clock.ts";
-export { type CaughtException, describeException } from "./exception.ts";
+export { createSystemClock } from "./clock.ts";
+export type { CaughtException } from "./exception.ts";
 export { newTraceId } from "./ids.ts";
 export type { LocalTrace, RelayedFailure, RemoteParent } from "./local-trace.ts";
 export { RecordedSpan } from "./span.ts";

@@ -1,22 +1,20 @@
-import {
-  type Context,
-  type ContextManager,
-  context,
-  createContextKey,
-  ROOT_CONTEXT,
-} from "@opentelemetry/api";
+import { type Context, context, createContextKey, ROOT_CONTEXT } from "@opentelemetry/api";
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
 
 /** How the active context is read and set. */
 export interface Contexts {
   active(): Context;
   with<A extends unknown[], R>(active: Context, fn: (...args: A) => R, thisArg?: unknown, ...args: A): R;
-  bind<T>(active: Context, target: T): T;
-  /** Gives the process back as it was. */
+  /** Gives the process back as it was, once no tracing needs its contexts any more. */
   release(): void;
 }
 
 const PROBE = createContextKey("tracekeep.probe");
+
+/** Our own manager, shared by all tracings of the process that run at the same time. */
+let own:
+  | { readonly manager: AsyncLocalStorageContextManager; readonly registered: boolean; users: number }
+  | undefined;
 
 /**
  * Uses the process's context manager if another SDK has registered one, so that spans of both nest;
@@ -24,30 +22,39 @@ const PROBE = createContextKey("tracekeep.probe");
  * one still joins all of Tracekeep's own spans.
  */
 export function createContexts(): Contexts {
-  if (globalContextWorks()) return viaApi(() => {});
-  const manager = new AsyncLocalStorageContextManager().enable();
-  const registered = context.setGlobalContextManager(manager) && globalContextWorks();
+  if (own === undefined && globalContextWorks()) return viaApi;
+  own ??= registerOwn();
+  own.users++;
+  const { manager } = own;
+  let released = false;
   return {
     active: () => manager.active(),
     with: (active, fn, thisArg, ...args) =>
       manager.with(active, fn, thisArg as ThisParameterType<typeof fn>, ...args),
-    bind: (active, target) => manager.bind(active, target),
     release() {
-      if (registered) context.disable();
-      else manager.disable();
+      if (!released) releaseOwn();
+      released = true;
     },
   };
 }
 
-function viaApi(release: () => void): Contexts {
-  const api: Pick<ContextManager, "active" | "with" | "bind"> = context;
-  return {
-    active: () => api.active(),
-    with: (active, fn, thisArg, ...args) =>
-      api.with(active, fn, thisArg as ThisParameterType<typeof fn>, ...args),
-    bind: (active, target) => api.bind(active, target),
-    release,
-  };
+const viaApi: Contexts = {
+  active: () => context.active(),
+  with: (active, fn, thisArg, ...args) =>
+    context.with(active, fn, thisArg as ThisParameterType<typeof fn>, ...args),
+  release() {},
+};
+
+function registerOwn(): NonNullable<typeof own> {
+  const manager = new AsyncLocalStorageContextManager().enable();
+  return { manager, registered: context.setGlobalContextManager(manager) && globalContextWorks(), users: 0 };
+}
+
+function releaseOwn(): void {
+  if (own === undefined || --own.users > 0) return;
+  if (own.registered) context.disable();
+  else own.manager.disable();
+  own = undefined;
 }
 
 function globalContextWorks(): boolean {

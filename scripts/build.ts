@@ -1,0 +1,91 @@
+import { copyFile, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { publint } from "publint";
+import { formatMessage } from "publint/utils";
+import { build } from "tsdown";
+
+/** The packages that are published; each builds into its own dist folder, which is what goes to the registry. */
+const PUBLISHED = ["common/tracing"];
+
+interface Manifest {
+  readonly name: string;
+  readonly exports: Readonly<Record<string, string>>;
+  readonly bin?: Readonly<Record<string, string>>;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly [field: string]: unknown;
+}
+
+const root = join(import.meta.dirname, "..");
+/** Fields of the manifest that mean something to those who install the package. */
+const KEPT = [
+  "name",
+  "version",
+  "description",
+  "license",
+  "type",
+  "sideEffects",
+  "engines",
+  "peerDependencies",
+];
+
+async function buildPackage(folder: string): Promise<boolean> {
+  const cwd = join(root, folder);
+  const manifest: Manifest = JSON.parse(await readFile(join(cwd, "package.json"), "utf8"));
+  const entries = [...Object.values(manifest.exports), ...Object.values(manifest.bin ?? {})];
+  const ownWorkspaces = Object.keys(manifest.dependencies ?? {}).filter((name) =>
+    name.startsWith("@tracekeep/"),
+  );
+  await build({
+    cwd,
+    config: false,
+    entry: [...new Set(entries)],
+    format: "esm",
+    platform: "node",
+    target: "node22",
+    fixedExtension: false,
+    tsconfig: join(root, "tsconfig.build.json"),
+    dts: { tsconfig: join(root, "tsconfig.build.json") },
+    deps: { alwaysBundle: ownWorkspaces },
+    clean: true,
+    logLevel: "warn",
+  });
+  await writeFile(
+    join(cwd, "dist/package.json"),
+    `${JSON.stringify(publishedManifest(manifest), null, 2)}\n`,
+  );
+  await copyFile(join(root, "LICENSE"), join(cwd, "dist/LICENSE"));
+  await copyFile(join(cwd, "README.md"), join(cwd, "dist/README.md"));
+  const { messages } = await publint({ pkgDir: join(cwd, "dist"), strict: true });
+  for (const message of messages) console.error(`${manifest.name}: ${formatMessage(message, manifest)}`);
+  console.log(
+    `${manifest.name}: built into ${folder}/dist, ${messages.length === 0 ? "publint clean" : "publint has complaints"}`,
+  );
+  return messages.length === 0;
+}
+
+/** Sources run as they are in the repository; what is published points to what was built. */
+function publishedManifest(manifest: Manifest): object {
+  const built = (source: string): string => source.replace(/^\.\/src\//, "./").replace(/\.ts$/, "");
+  const exports = Object.fromEntries(
+    Object.entries(manifest.exports).map(([path, source]) => [
+      path,
+      { types: `${built(source)}.d.ts`, default: `${built(source)}.js` },
+    ]),
+  );
+  const bin = Object.fromEntries(
+    Object.entries(manifest.bin ?? {}).map(([name, source]) => [name, `${built(source)}.js`]),
+  );
+  const dependencies = Object.fromEntries(
+    Object.entries(manifest.dependencies ?? {}).filter(([name]) => !name.startsWith("@tracekeep/")),
+  );
+  return {
+    ...Object.fromEntries(KEPT.filter((field) => field in manifest).map((field) => [field, manifest[field]])),
+    exports: { ...exports, "./package.json": "./package.json" },
+    ...(Object.keys(bin).length === 0 ? {} : { bin }),
+    dependencies,
+  };
+}
+
+const results: boolean[] = [];
+for (const folder of PUBLISHED) results.push(await buildPackage(folder));
+process.exitCode = results.every(Boolean) ? 0 : 1;
