@@ -37,11 +37,11 @@ export interface LoadTracingConfigOptions {
 export function loadTracingConfig(options: LoadTracingConfigOptions = {}): TracingConfig {
   const settings = {
     ...options.defaults,
-    ...readDotEnv(options.cwd ?? process.cwd()),
-    ...withoutUndefined(options.env ?? process.env),
-    ...options.overrides,
+    ...present(readDotEnv(options.cwd ?? process.cwd())),
+    ...present(options.env ?? process.env),
+    ...present(options.overrides ?? {}),
   };
-  const result = TRACING_VARIABLES.safeParse(present(settings));
+  const result = TRACING_VARIABLES.safeParse(settings);
   if (!result.success) throw new TracekeepError("INVALID_CONFIG", describe(result.error, settings));
   return toConfig(result.data, options);
 }
@@ -57,11 +57,7 @@ function readDotEnv(folder: string): Environment {
   }
 }
 
-function withoutUndefined(environment: Environment): Environment {
-  return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined));
-}
-
-/** Leaves out empty settings that may be empty; the others are kept, so that they are refused. */
+/** Leaves out empty settings, so that they hide no other source; those that need a value are kept, to be refused. */
 function present(settings: Environment): Environment {
   return Object.fromEntries(
     Object.keys(TRACING_VARIABLES.shape)
@@ -71,15 +67,17 @@ function present(settings: Environment): Environment {
 }
 
 function describe(error: z.ZodError, settings: Environment): string {
+  // A secret that was put into the wrong variable is quoted by its fault; it must not come out.
+  const { text } = createSanitizer({ keys: [], patterns: [], valueLength: 1_000 });
   const faults = error.issues.map((issue) => {
     const name = String(issue.path[0]);
     const empty = settings[name]?.trim() === "" ? " (set, but empty: remove it to get the default)" : "";
-    return `  ${name} ${issue.message}${empty}`;
+    // The DSN's own fault quotes nothing, and shows the form of a DSN.
+    const message = name === "SENTRY_DSN" ? issue.message : text(issue.message);
+    return `  ${name} ${message}${empty}`;
   });
   const count = faults.length === 1 ? "1 fault" : `${faults.length} faults`;
-  // A secret that was put into the wrong variable is quoted by its fault; it must not come out.
-  const { text } = createSanitizer({ keys: [], patterns: [], valueLength: 1_000 });
-  return `The tracing configuration has ${count}:\n${faults.map((fault) => text(fault)).join("\n")}`;
+  return `The tracing configuration has ${count}:\n${faults.join("\n")}`;
 }
 
 function toConfig(
@@ -105,7 +103,7 @@ function toConfig(
         : { url: otlpUrl, headers: new SecretHeaders(values.OTEL_EXPORTER_OTLP_TRACES_HEADERS) },
     export: {
       queueBytes: values.TRACE_EXPORT_QUEUE_BYTES,
-      batchBytes: Math.min(values.TRACE_EXPORT_BATCH_BYTES, values.TRACE_EXPORT_QUEUE_BYTES),
+      batchBytes: values.TRACE_EXPORT_BATCH_BYTES,
       intervalMs: values.TRACE_EXPORT_INTERVAL_MS,
       timeoutMs: values.TRACE_EXPORT_TIMEOUT_MS,
     },

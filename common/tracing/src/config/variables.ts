@@ -7,8 +7,7 @@ import { dsn, flag, headers, names, parsed, rate, url, wholeNumber, word } from 
 /** Text that may be left empty, which is the same as leaving the variable out. */
 const text = z.string().trim();
 
-/** Every variable that Tracekeep reads, with how it is read. Units and ranges stand in the messages. */
-export const TRACING_VARIABLES = z.object({
+const variables = z.object({
   TRACING_ENABLED: flag.default(true),
   SENTRY_DSN: dsn.optional(),
   TRACE_SAMPLE_RATE: rate.default(0.01),
@@ -38,6 +37,12 @@ export const TRACING_VARIABLES = z.object({
     .transform((value) => value.trim().toLowerCase() === "true")
     .default(false),
 });
+
+/** Every variable that Tracekeep reads, with how it is read. Units and ranges stand in the messages. */
+export const TRACING_VARIABLES = variables.refine(
+  (values) => values.TRACE_EXPORT_BATCH_BYTES <= values.TRACE_EXPORT_QUEUE_BYTES,
+  { path: ["TRACE_EXPORT_BATCH_BYTES"], message: "is more than TRACE_EXPORT_QUEUE_BYTES; make it less" },
+);
 
 export type TracingVariable = keyof typeof TRACING_VARIABLES.shape;
 

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { Dsn } from "../config/dsn.ts";
 import type { Logger } from "../logger.ts";
 import { loadCoreClient, type SentryClient } from "./core-client.ts";
@@ -72,7 +73,8 @@ export function createErrorReporter(options: ErrorReporterOptions): ErrorReporte
         else if (waiting.length >= MOST_WAITING) stats.dropped++;
         else {
           waiting.push(failure);
-          loading ??= load(dsn);
+          // After the answer that is just being sent: loading takes the event loop for a while.
+          loading ??= setImmediate().then(() => load(dsn));
         }
       } catch (error) {
         stats.dropped++;

@@ -8,16 +8,16 @@ const SCALE = 2 ** 56;
 
 /** `th:` value of a probability above 0, 14 hex digits. */
 export function toThreshold(probability: number): string {
-  const threshold = Math.round((1 - probability) * SCALE);
-  return BigInt(Math.min(threshold, SCALE - 1))
-    .toString(16)
-    .padStart(DIGITS, "0");
+  // Subtracted as integers: 1 - 0.000001 as a double has lost what tells it from its neighbours.
+  const accepted = BigInt(Math.max(Math.round(probability * SCALE), 1));
+  return (BigInt(SCALE) - accepted).toString(16).padStart(DIGITS, "0");
 }
 
 /** The probability of a `th:` value, whose trailing zeros may be missing; undefined if it is none. */
 export function fromThreshold(threshold: string): number | undefined {
   if (!/^[0-9a-f]{1,14}$/.test(threshold)) return undefined;
-  const probability = 1 - Number.parseInt(threshold.padEnd(DIGITS, "0"), 16) / SCALE;
-  // Thresholds are rounded: give back the decimal rate that they were made of.
-  return Number(probability.toPrecision(12));
+  const accepted = Number(BigInt(SCALE) - BigInt(`0x${threshold.padEnd(DIGITS, "0")}`));
+  // Thresholds are rounded: give back the decimal rate that they were made of, to the digits that are left.
+  const digits = Math.min(Math.max(Math.floor(Math.log10(accepted)), 1), 12);
+  return Number((accepted / SCALE).toPrecision(digits));
 }

@@ -1,0 +1,91 @@
+import { loadTracingConfig, TracekeepError, type TracingConfig } from "tracekeep";
+import { z } from "zod";
+import { type Environment, readEnvironment, withoutBlanks } from "./environment.ts";
+import { baseVariables } from "./variables.ts";
+
+/** What a service says about its own configuration. */
+export interface ConfigOptions<Shape extends z.ZodRawShape> {
+  /** Variables that only this service has, by name. */
+  variables: Shape;
+  /** Those of the variables whose values stay out of messages. */
+  secrets?: ReadonlyArray<keyof Shape & string>;
+  /** Values for variables that neither the environment nor `.env` sets; those of `tracekeep` too. */
+  defaults: { SERVICE_NAME: string; SERVICE_VERSION: string; PORT: string; [name: string]: string };
+  /** Default: `process.env`. */
+  env?: Environment;
+  /** The folder of `.env`; default: the working directory. */
+  cwd?: string;
+}
+
+export type ServiceConfig = z.infer<typeof baseVariables> & { readonly tracing: TracingConfig };
+
+/** Thrown for a configuration that cannot be used. `faults` has a line for each fault, without secrets. */
+export class ConfigError extends Error {
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[]) {
+    super(`invalid configuration\n${faults.map((fault) => `  ${fault}`).join("\n")}`);
+    this.name = "ConfigError";
+    this.faults = faults;
+  }
+}
+
+/**
+ * Reads the service's configuration and that of its tracing: environment over `.env` over defaults.
+ * @throws ConfigError that names every fault of both.
+ */
+export function loadConfig<Shape extends z.ZodRawShape>(
+  options: ConfigOptions<Shape>,
+): ServiceConfig & z.infer<z.ZodObject<Shape>> {
+  const { env = process.env, cwd = process.cwd(), defaults, secrets = [] } = options;
+  const environment = readEnvironment(env, cwd, defaults);
+  const values = withoutBlanks(environment);
+  const base = baseVariables.safeParse(values);
+  const own = z.object(options.variables).safeParse(values);
+  const issues = [...(base.error?.issues ?? []), ...(own.error?.issues ?? [])];
+  const faults = issues.map((issue) => describe(issue, values, secrets));
+
+  let tracing: TracingConfig | undefined;
+  try {
+    tracing = loadTracingConfig({
+      serviceName: values.SERVICE_NAME ?? defaults.SERVICE_NAME,
+      serviceVersion: values.SERVICE_VERSION ?? defaults.SERVICE_VERSION,
+      environment: values.ENVIRONMENT ?? "development",
+      env: environment,
+      cwd,
+    });
+  } catch (error) {
+    if (!(error instanceof TracekeepError)) throw error;
+    faults.push(...faultLines(error.message));
+  }
+  if (faults.length > 0 || !base.success || !own.success || !tracing) throw new ConfigError(faults);
+  return { ...base.data, ...own.data, tracing };
+}
+
+function describe(
+  { path, message }: z.core.$ZodIssue,
+  values: Record<string, string>,
+  secrets: readonly string[],
+): string {
+  const name = String(path[0]);
+  const value = values[name];
+  if (value === undefined) return `${name} is missing: set it`;
+  return `${name}${secrets.includes(name) ? "" : `=${JSON.stringify(value)}`}: ${message}`;
+}
+
+// The library's message is a heading and an indented line for each fault.
+function faultLines(message: string): string[] {
+  const indented = message.split("\n").filter((line) => line.startsWith("  "));
+  return indented.length > 0 ? indented.map((line) => line.trim()) : [message];
+}
+
+/** `loadConfig` for the first lines of a process: prints the faults on stderr and exits with code 1. */
+export function loadConfigOrExit<Shape extends z.ZodRawShape>(options: ConfigOptions<Shape>) {
+  try {
+    return loadConfig(options);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
+  }
+}

@@ -1,0 +1,11 @@
+export { ConfigError, loadConfig, loadConfigOrExit, type ServiceConfig } from "./config/load.ts";
+export { grpcAddress, wholeNumber } from "./config/variables.ts";
+export { type Migrations, openDatabase } from "./database/open.ts";
+export type { CallScope } from "./grpc/call-scope.ts";
+export { grpcEndpoint } from "./grpc/endpoint.ts";
+export { ServiceError } from "./grpc/errors.ts";
+export { unaryCall } from "./grpc/unary-call.ts";
+export { unaryHandler } from "./grpc/unary-handler.ts";
+export { type Endpoint, formatAddress } from "./lifecycle/endpoint.ts";
+export { runService } from "./lifecycle/run.ts";
+export { createLogger } from "./logging/logger.ts";

@@ -1,0 +1,155 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { decodeExportRequest, spansOf, startIntake } from "tracekeep-viewer";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "tracekeep-demo-test-"));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+/** The demo as a user runs it. */
+class Demo {
+  readonly child: ChildProcess;
+  output = "";
+  readonly #ended: Promise<unknown[]>;
+
+  constructor(args: readonly string[], env: Record<string, string> = {}) {
+    const { SENTRY_DSN: _, ...rest } = process.env;
+    this.child = spawn(process.execPath, [join(import.meta.dirname, "main.ts"), ...args], {
+      env: { ...rest, TMPDIR: folder, ...env },
+    });
+    for (const stream of [this.child.stdout, this.child.stderr]) {
+      stream?.setEncoding("utf8").on("data", (text: string) => {
+        this.output += text;
+      });
+    }
+    this.#ended = once(this.child, "close");
+  }
+
+  async exitCode(): Promise<unknown> {
+    return (await this.#ended)[0];
+  }
+
+  async says(text: string): Promise<void> {
+    while (!this.output.includes(text)) await once(this.child.stdout ?? this.child, "data");
+  }
+
+  /** host:port of each service. */
+  addresses(): string[] {
+    return [...this.output.matchAll(/listens on (\S+)/g)].map(([, address = ""]) => address);
+  }
+}
+
+async function accepts(address: string): Promise<boolean> {
+  const [host = "", port] = address.split(":");
+  const socket = connect(Number(port), host);
+  const connected = await once(socket, "connect").then(
+    () => true,
+    () => false,
+  );
+  socket.destroy();
+  return connected;
+}
+
+describe("npm run demo", () => {
+  it("shows four whole traces, writes what arrived, and leaves nothing behind", async () => {
+    const json = join(folder, "out", "traces.jsonl");
+    const svg = join(folder, "out", "trace.svg");
+    const demo = new Demo(["--json", json, "--svg", svg]);
+    expect(await demo.exitCode(), demo.output).toBe(0);
+    expect(demo.output).toContain("4 of 4 traces arrived whole");
+    const traceIds = [...demo.output.matchAll(/^Trace ([0-9a-f]{32})/gm)].map(([, id]) => id);
+    expect(new Set(traceIds).size).toBe(4);
+    expect(demo.output).toMatch(/^treasury .*ValidateAccount .*✗ UNAVAILABLE$/m);
+    expect(demo.output).toMatch(/✗ bank DOWNBANK is not reachable$/m);
+    expect(demo.output).toMatch(/^Sentry error: .*bank DOWNBANK is not reachable \(span [0-9a-f]{16}\)$/m);
+
+    const lines = (await readFile(json, "utf8")).trimEnd().split("\n");
+    const spans = lines.flatMap((line) => spansOf(decodeExportRequest(Buffer.from(line), "json")).spans);
+    expect(new Set(spans.map((span) => span.traceId))).toEqual(new Set(traceIds));
+    expect(new Set(spans.map((span) => span.service))).toEqual(new Set(["gateway", "ledger", "treasury"]));
+    expect(await readFile(svg, "utf8")).toContain("bank DOWNBANK is not reachable");
+
+    expect(demo.addresses()).toHaveLength(3);
+    for (const address of demo.addresses()) expect(await accepts(address)).toBe(false);
+  });
+
+  it("fails, and says what is missing, if a service is not traced", async () => {
+    const demo = new Demo(["--set", "treasury:TRACING_ENABLED=false"]);
+    expect(await demo.exitCode()).toBe(1);
+    expect(demo.output).toContain(
+      "treasury: treasury.v1.TreasuryService/ValidateAccount (server) is missing",
+    );
+    expect(demo.output).toContain("0 of 4 traces arrived whole");
+    for (const address of demo.addresses()) expect(await accepts(address)).toBe(false);
+  }, 90_000);
+
+  it("fails, shows why, and stops the rest, if a service does not start", async () => {
+    const demo = new Demo(["--set", "gateway:TRACE_SAMPLE_RATE=1%"]);
+    expect(await demo.exitCode()).toBe(1);
+    expect(demo.output).toMatch(/gateway ended \(exit code 1\) before it listened/);
+    expect(demo.output).toContain("TRACE_SAMPLE_RATE");
+    for (const address of demo.addresses()) expect(await accepts(address)).toBe(false);
+  });
+
+  it("--keep: prints new traces until Ctrl-C stops everything", async () => {
+    const demo = new Demo(["--keep"]);
+    await demo.says("Ctrl-C stops everything");
+    const url = /curl -i (\S+)\/accounts -H/.exec(demo.output)?.[1];
+    const answer = await fetch(`${url}/accounts/unknown`);
+    expect(answer.status).toBe(404);
+    await demo.says(`Trace ${answer.headers.get("x-trace-id")}`);
+    demo.child.kill("SIGINT");
+    expect(await demo.exitCode()).toBe(0);
+    for (const address of demo.addresses()) expect(await accepts(address)).toBe(false);
+  });
+
+  it("stops everything if it is interrupted on the way", async () => {
+    const demo = new Demo([]);
+    await demo.says("gateway listens on");
+    demo.child.kill("SIGINT");
+    expect(await demo.exitCode()).toBe(130);
+    for (const address of demo.addresses()) expect(await accepts(address)).toBe(false);
+  });
+
+  it("with SENTRY_DSN set, sends there and prints the trace ids to look for", async () => {
+    await using sentry = await startIntake({ keys: ["publickey"] });
+    const demo = new Demo([], { SENTRY_DSN: sentry.dsn });
+    expect(await demo.exitCode(), demo.output).toBe(0);
+    const traceIds = [...demo.output.matchAll(/^ {2}([0-9a-f]{32})$/gm)].map(([, id = ""]) => id);
+    expect(traceIds).toHaveLength(4);
+    for (const traceId of traceIds) {
+      expect(sentry.trace(traceId)?.services).toEqual(["gateway", "ledger", "treasury"]);
+    }
+    expect(demo.output).not.toContain("publickey");
+  });
+});
+
+describe("the command line", () => {
+  it.each([
+    ["--unknown", "--unknown"],
+    ["stray", "stray"],
+    ["--json", "--json"],
+    ["--set=ledger", "SERVICE:VARIABLE=VALUE"],
+    ["--set=bank:PORT=1", "treasury, ledger, gateway"],
+  ])("refuses %s with exit code 2", async (argument, message) => {
+    const demo = new Demo([argument]);
+    expect(await demo.exitCode()).toBe(2);
+    expect(demo.output).toContain(message);
+    expect(demo.output).toContain("--help");
+  });
+
+  it("explains itself with --help", async () => {
+    const demo = new Demo(["--help"]);
+    expect(await demo.exitCode()).toBe(0);
+    for (const option of ["--keep", "--json FILE", "--svg FILE", "SENTRY_DSN"]) {
+      expect(demo.output).toContain(option);
+    }
+  });
+});

@@ -1,0 +1,136 @@
+/** A span that a trace must have, with the spans that must be its children. */
+export interface ExpectedSpan {
+  readonly service: string;
+  readonly kind: "server" | "client" | "internal";
+  /** The span's name; undefined: any database query. */
+  readonly name: string | undefined;
+  /** gRPC code or HTTP status. */
+  readonly outcome?: string;
+  /** Whether the span must be marked as an error; undefined: either. */
+  readonly failed?: boolean | undefined;
+  readonly children?: readonly ExpectedSpan[];
+}
+
+/** What a whole trace looks like. */
+export interface ExpectedTrace {
+  readonly root: ExpectedSpan;
+  /** Text of the error that must be in Sentry, linked to a span of the trace; undefined: none. */
+  readonly error: string | undefined;
+}
+
+const CREATE = "ledger.v1.LedgerService/CreateAccount";
+const VALIDATE = "treasury.v1.TreasuryService/ValidateAccount";
+
+interface Outcomes {
+  readonly http: string;
+  readonly rpc: string;
+  /** Marks: at the gateway's entry, at calls, at the services that were called. */
+  readonly failed: {
+    readonly entry: boolean;
+    readonly calls: boolean | undefined;
+    readonly servers: boolean;
+  };
+  /** Whether the institution is asked, and whether that fails. */
+  readonly asks: "no" | "answered" | "failed";
+  readonly inserts: boolean;
+}
+
+function query(service: string): ExpectedSpan {
+  return { service, kind: "client", name: undefined, failed: false };
+}
+
+function ask(failed: boolean): ExpectedSpan {
+  return { service: "treasury", kind: "internal", name: "ask institution", failed };
+}
+
+// Every request takes the same way: gateway, ledger, treasury.
+function throughAll({ http, rpc, failed, asks, inserts }: Outcomes): ExpectedSpan {
+  const validate = { name: VALIDATE, outcome: rpc };
+  const create = { name: CREATE, outcome: rpc };
+  const treasury: ExpectedSpan = {
+    ...validate,
+    service: "treasury",
+    kind: "server",
+    failed: failed.servers,
+    children: asks === "no" ? [query("treasury")] : [query("treasury"), ask(asks === "failed")],
+  };
+  const call: ExpectedSpan = {
+    ...validate,
+    service: "ledger",
+    kind: "client",
+    failed: failed.calls,
+    children: [treasury],
+  };
+  const children = inserts ? [call, query("ledger")] : [call];
+  const open: ExpectedSpan = { service: "ledger", kind: "internal", name: "open account", children };
+  const ledger: ExpectedSpan = {
+    ...create,
+    service: "ledger",
+    kind: "server",
+    failed: failed.servers,
+    children: [open],
+  };
+  const entryCall: ExpectedSpan = {
+    ...create,
+    service: "gateway",
+    kind: "client",
+    failed: failed.calls,
+    children: [ledger],
+  };
+  return {
+    service: "gateway",
+    kind: "server",
+    name: "POST /accounts",
+    outcome: http,
+    failed: failed.entry,
+    children: [entryCall],
+  };
+}
+
+/** All went well. */
+export const accountCreated: ExpectedTrace = {
+  root: throughAll({
+    http: "201",
+    rpc: "OK",
+    failed: { entry: false, calls: false, servers: false },
+    asks: "answered",
+    inserts: true,
+  }),
+  error: undefined,
+};
+
+/** The caller's fault: an error for those who called, none for those who answered. */
+export const unknownCurrency: ExpectedTrace = {
+  root: throughAll({
+    http: "400",
+    rpc: "INVALID_ARGUMENT",
+    failed: { entry: false, calls: true, servers: false },
+    asks: "no",
+    inserts: false,
+  }),
+  error: undefined,
+};
+
+/** A failure, which each service on the way back passes on. */
+export const bankDown: ExpectedTrace = {
+  root: throughAll({
+    http: "503",
+    rpc: "UNAVAILABLE",
+    failed: { entry: true, calls: true, servers: true },
+    asks: "failed",
+    inserts: false,
+  }),
+  error: "bank DOWNBANK is not reachable",
+};
+
+/** Nobody waits for the answer any more: cancelled all the way down, and nobody's failure. */
+export const clientGone: ExpectedTrace = {
+  root: throughAll({
+    http: "499",
+    rpc: "CANCELLED",
+    failed: { entry: false, calls: undefined, servers: false },
+    asks: "failed",
+    inserts: false,
+  }),
+  error: undefined,
+};

@@ -1,0 +1,37 @@
+import { type Intake, waterfall } from "tracekeep-viewer";
+import { bold, dim, say } from "./text.ts";
+
+const QUIET_MS = 1_000;
+
+/** Says what can be tried. */
+export function printCurlLines(gateway: string, logs: string): void {
+  const post = (currency: string, institution: string, flags = "") =>
+    `curl -i ${flags}${gateway}/accounts -H 'content-type: application/json' -d '{"name":"Ada Lovelace","currency":"${currency}","institution":"${institution}"}'`;
+  say(`\n${bold("Everything is left running. Try:")}`);
+  say(`  ${post("EUR", "NORDBANK")}`);
+  say(`  ${post("XXX", "NORDBANK")}`);
+  say(`  ${post("EUR", "DOWNBANK")}`);
+  say(`  ${post("EUR", "SLOWBANK", "--max-time 0.5 ")}`);
+  say(`  curl -i ${gateway}/accounts/unknown`);
+  say(dim(`Logs: ${logs}. New traces are printed as they arrive. Ctrl-C stops everything.`));
+}
+
+/** Prints each new trace once nothing more of it has come for a second; returns a function that ends that. */
+export function printNewTraces(intake: Intake): () => void {
+  const timers = new Map<string, NodeJS.Timeout>();
+  const stop = intake.onExport((_request, spans) => {
+    for (const traceId of new Set(spans.map((span) => span.traceId))) {
+      clearTimeout(timers.get(traceId));
+      const print = () => {
+        timers.delete(traceId);
+        const trace = intake.trace(traceId);
+        if (trace) process.stdout.write(`\n${waterfall(trace)}`);
+      };
+      timers.set(traceId, setTimeout(print, QUIET_MS));
+    }
+  });
+  return () => {
+    stop();
+    for (const timer of timers.values()) clearTimeout(timer);
+  };
+}

@@ -1,0 +1,32 @@
+import { join } from "node:path";
+import type { DemoOptions, ServiceName } from "./options.ts";
+import type { Processes } from "./processes.ts";
+
+/** Starts the three services, each before the one that calls it; resolves to the gateway's URL. */
+export async function startServices(
+  processes: Processes,
+  dsn: string,
+  settings: DemoOptions["settings"],
+  started: (name: ServiceName, address: string) => void,
+): Promise<string> {
+  const start = async (name: ServiceName, env: Record<string, string>) => {
+    const file = join(import.meta.dirname, "..", "services", name, "src", "main.ts");
+    const address = await processes.start(name, file, { ...common(dsn), ...env, ...settings[name] });
+    started(name, address);
+    return address;
+  };
+  const treasury = await start("treasury", {});
+  const ledger = await start("ledger", { TREASURY_ADDRESS: treasury });
+  const gateway = await start("gateway", { LEDGER_ADDRESS: ledger });
+  return `http://${gateway}`;
+}
+
+function common(dsn: string): Record<string, string> {
+  return {
+    PORT: "0",
+    ENVIRONMENT: "development",
+    SENTRY_DSN: dsn,
+    TRACE_SAMPLE_RATE: "1",
+    TRACE_EXPORT_INTERVAL_MS: "200",
+  };
+}

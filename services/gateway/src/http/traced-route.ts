@@ -1,0 +1,36 @@
+import { isSpanContextValid, type Span, SpanKind } from "@opentelemetry/api";
+import type { MiddlewareHandler } from "hono";
+import { continueTrace } from "tracekeep";
+
+/**
+ * Makes a span of each request on a route, continuing the trace of the caller's headers, and names the trace
+ * in the response header `x-trace-id`. The span's name holds the route, not the path: ids would make a name each.
+ * A 5xx makes the span an error, with what the route threw.
+ */
+export function tracedRoute(route: string): MiddlewareHandler {
+  return async (c, next) => {
+    const { method, path } = c.req;
+    const settings = {
+      name: `${method} ${route}`,
+      kind: SpanKind.SERVER,
+      attributes: {
+        "http.request.method": method,
+        "http.route": route,
+        "url.path": path,
+        "url.scheme": "http",
+        "sentry.op": "http.server",
+      },
+    };
+    const request = async (span: Span) => {
+      await next();
+      span.setAttribute("http.response.status_code", c.res.status);
+      const context = span.spanContext();
+      if (isSpanContextValid(context)) c.header("x-trace-id", context.traceId);
+      if (c.res.status >= 500) throw c.error ?? new Error(`${settings.name} answered ${c.res.status}`);
+    };
+    await continueTrace(c.req.raw.headers, settings, request).catch((error: unknown) => {
+      // Thrown for the span only: the response to it is made already.
+      if (!c.finalized) throw error;
+    });
+  };
+}

@@ -1,0 +1,39 @@
+import type { Kysely } from "kysely";
+import type { LedgerTables } from "./tables.ts";
+
+export type AccountRow = LedgerTables["accounts"];
+
+/** Where a page ended: the last account's place in the order of the list. */
+export type Cursor = Pick<AccountRow, "created_at" | "id">;
+
+export async function findAccount(
+  database: Kysely<LedgerTables>,
+  id: string,
+): Promise<AccountRow | undefined> {
+  return database.selectFrom("accounts").selectAll().where("id", "=", id).executeTakeFirst();
+}
+
+/** False, and nothing is changed, if the id is taken. */
+export async function insertAccount(database: Kysely<LedgerTables>, account: AccountRow): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await database
+    .insertInto("accounts")
+    .values(account)
+    .onConflict((conflict) => conflict.column("id").doNothing())
+    .executeTakeFirst();
+  return numInsertedOrUpdatedRows === 1n;
+}
+
+/** Up to `limit` accounts after the cursor, oldest first. */
+export async function listAccounts(
+  database: Kysely<LedgerTables>,
+  limit: number,
+  after: Cursor | undefined,
+): Promise<AccountRow[]> {
+  const all = database.selectFrom("accounts").selectAll().orderBy("created_at").orderBy("id").limit(limit);
+  if (!after) return all.execute();
+  return all
+    .where(({ eb, refTuple, tuple }) =>
+      eb(refTuple("created_at", "id"), ">", tuple(after.created_at, after.id)),
+    )
+    .execute();
+}

@@ -1,0 +1,48 @@
+import type { Migrations } from "@tracekeep/service";
+import type { Kysely } from "kysely";
+
+export interface TreasuryTables {
+  currencies: { code: string; name: string; minor_units: number };
+  institutions: { code: string; name: string; behaviour: Behaviour };
+}
+
+/** How an institution answers: at once, not at all, or after three seconds. */
+type Behaviour = "up" | "down" | "slow";
+
+const currencies: TreasuryTables["currencies"][] = [
+  { code: "CHF", name: "Swiss franc", minor_units: 2 },
+  { code: "DKK", name: "Danish krone", minor_units: 2 },
+  { code: "EUR", name: "Euro", minor_units: 2 },
+  { code: "GBP", name: "Pound sterling", minor_units: 2 },
+  { code: "JPY", name: "Yen", minor_units: 0 },
+  { code: "NOK", name: "Norwegian krone", minor_units: 2 },
+  { code: "SEK", name: "Swedish krona", minor_units: 2 },
+  { code: "USD", name: "US dollar", minor_units: 2 },
+];
+
+const institutions: TreasuryTables["institutions"][] = [
+  { code: "DOWNBANK", name: "Downbank, out of order", behaviour: "down" },
+  { code: "NORDBANK", name: "Nordbank", behaviour: "up" },
+  { code: "SLOWBANK", name: "Slowbank, three seconds an answer", behaviour: "slow" },
+];
+
+export const migrations: Migrations = {
+  "2026-01-currencies-and-institutions": {
+    async up(database: Kysely<TreasuryTables>) {
+      await database.schema
+        .createTable("currencies")
+        .addColumn("code", "text", (column) => column.primaryKey())
+        .addColumn("name", "text", (column) => column.notNull())
+        .addColumn("minor_units", "integer", (column) => column.notNull())
+        .execute();
+      await database.schema
+        .createTable("institutions")
+        .addColumn("code", "text", (column) => column.primaryKey())
+        .addColumn("name", "text", (column) => column.notNull())
+        .addColumn("behaviour", "text", (column) => column.notNull())
+        .execute();
+      await database.insertInto("currencies").values(currencies).execute();
+      await database.insertInto("institutions").values(institutions).execute();
+    },
+  },
+};

@@ -1,0 +1,44 @@
+import type { ExportTraceServiceRequest } from "@tracekeep/proto/otlp/v1";
+import type { Envelope } from "../sentry/envelope.ts";
+import { parseErrorEvent } from "../sentry/event.ts";
+import { EventStore } from "../sentry/event-store.ts";
+import { type SpanRecord, spansOf } from "../trace/span.ts";
+import { type StoreLimits, TraceStore } from "../trace/store.ts";
+import { AnswerScript, type ReceivedRequest } from "./script.ts";
+import { Waiters } from "./waiters.ts";
+
+/** Called with each export request taken, and the spans in it. */
+export type ExportListener = (request: ExportTraceServiceRequest, spans: readonly SpanRecord[]) => void;
+
+const MAX_EVENT_BYTES = 64 * 2 ** 20;
+
+/** What an intake holds. */
+export class IntakeState {
+  readonly traces: TraceStore;
+  readonly events = new EventStore(MAX_EVENT_BYTES);
+  readonly requests: ReceivedRequest[] = [];
+  readonly script = new AnswerScript();
+  readonly waiters = new Waiters();
+  readonly listeners = new Set<ExportListener>();
+
+  constructor(limits: StoreLimits) {
+    this.traces = new TraceStore(limits);
+  }
+
+  /** Stores the spans and says how many cannot be stored. */
+  storeExport(request: ExportTraceServiceRequest): number {
+    const { spans, rejected } = spansOf(request);
+    this.traces.add(spans);
+    for (const listener of this.listeners) listener(request, spans);
+    this.waiters.arrived();
+    return rejected;
+  }
+
+  /** Stores the error events; transactions, sessions and client reports are taken and forgotten. */
+  storeEnvelope({ eventId, items }: Envelope): void {
+    const payloads = items.filter(({ type }) => type === "event").map(({ payload }) => payload);
+    const events = payloads.map((payload) => parseErrorEvent(payload, eventId));
+    for (const [index, event] of events.entries()) this.events.add(event, payloads[index]?.length ?? 0);
+    this.waiters.arrived();
+  }
+}

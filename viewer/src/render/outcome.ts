@@ -1,0 +1,36 @@
+import { textOf } from "../trace/attributes.ts";
+import type { SpanRecord } from "../trace/span.ts";
+
+/** How a span ended, for people. */
+export interface Outcome {
+  /** gRPC code, HTTP status, "ERROR", or empty if the span says nothing. */
+  readonly label: string;
+  /** The span's status is "error". */
+  readonly failed: boolean;
+  /** What went wrong; undefined if nothing did, or nothing is said about it. */
+  readonly reason: string | undefined;
+}
+
+/** Reads a span's end from its status and its attributes. */
+export function outcomeOf(span: SpanRecord): Outcome {
+  const { attributes } = span;
+  const failed = span.status === "error";
+  const code =
+    textOf(attributes["rpc.status_code"]) ??
+    textOf(attributes["rpc.response.status_code"]) ??
+    textOf(attributes["http.response.status_code"]);
+  const label = code ?? (failed ? "ERROR" : "");
+  const reason = failed ? reasonOf(span) : undefined;
+  // An error.type such as "503" only repeats the label.
+  return { label, failed, reason: reason === label ? undefined : reason };
+}
+
+function reasonOf(span: SpanRecord): string | undefined {
+  const exception = span.events.find(({ name }) => name === "exception")?.attributes;
+  return (
+    textOf(span.statusMessage) ??
+    textOf(span.attributes["exception.message"]) ??
+    textOf(exception?.["exception.message"]) ??
+    textOf(span.attributes["error.type"])
+  );
+}
