@@ -139,7 +139,7 @@ function createProvider(makeTracer: (scope: typeof SCOPE) => Tracer): TracerProv
 /** One line at the start that says where spans go. */
 function announce(config: TracingConfig, logger: Logger): void {
   for (const warning of config.warnings) logger.warn({}, warning);
-  const fields = {
+  const tracing = {
     service: config.serviceName,
     environment: config.environment,
     sampleRate: config.sampleRate,
@@ -147,8 +147,6 @@ function announce(config: TracingConfig, logger: Logger): void {
     otlp: config.otlp === undefined ? "off" : new URL(config.otlp.url).host,
   };
   const nowhere = config.sentryDsn === undefined && config.otlp === undefined;
-  logger.info(
-    fields,
-    nowhere ? "Tracing has started; SENTRY_DSN is empty, so no spans are sent." : "Tracing has started.",
-  );
+  const message = nowhere ? "tracing started; SENTRY_DSN is empty, so no spans are sent" : "tracing started";
+  logger.info({ tracing }, message);
 }
