@@ -30,8 +30,8 @@ interface Outcomes {
     readonly calls: boolean | undefined;
     readonly servers: boolean;
   };
-  /** Whether the institution is asked, and whether that fails. */
-  readonly asks: "no" | "answered" | "failed";
+  /** Whether the institution is asked, and how that ends. */
+  readonly asks: "no" | "answered" | "failed" | "cancelled";
   readonly inserts: boolean;
 }
 
@@ -39,7 +39,7 @@ function query(service: string): ExpectedSpan {
   return { service, kind: "client", name: undefined, failed: false };
 }
 
-function ask(failed: boolean): ExpectedSpan {
+function ask(failed: boolean | undefined): ExpectedSpan {
   return { service: "treasury", kind: "internal", name: "ask institution", failed };
 }
 
@@ -52,7 +52,10 @@ function throughAll({ http, rpc, failed, asks, inserts }: Outcomes): ExpectedSpa
     service: "treasury",
     kind: "server",
     failed: failed.servers,
-    children: asks === "no" ? [query("treasury")] : [query("treasury"), ask(asks === "failed")],
+    children:
+      asks === "no"
+        ? [query("treasury")]
+        : [query("treasury"), ask(asks === "cancelled" ? undefined : asks === "failed")],
   };
   const call: ExpectedSpan = {
     ...validate,
@@ -129,7 +132,7 @@ export const clientGone: ExpectedTrace = {
     http: "499",
     rpc: "CANCELLED",
     failed: { entry: false, calls: undefined, servers: false },
-    asks: "failed",
+    asks: "cancelled",
     inserts: false,
   }),
   error: undefined,

@@ -21,13 +21,15 @@ type Paint = (style: Style, text: string) => string;
 
 const serviceStyles: readonly Style[] = ["cyan", "magenta", "yellow", "blue", "green", "white"];
 const TICK_DISTANCE = 8;
+// Also for a terminal that says it has no columns, as some pipes do.
+const DEFAULT_WIDTH = 110;
 
 /**
  * A trace as text: a heading, a time axis, and a line for each span with its service, name in the tree, bar on the
  * common axis, duration and status; below a failed span what went wrong. Lines end with a newline.
  */
 export function waterfall(trace: Trace, options: WaterfallOptions = {}): string {
-  const width = Math.max(40, options.width ?? process.stdout.columns ?? 110);
+  const width = Math.max(40, options.width ?? (process.stdout.columns || DEFAULT_WIDTH));
   const color = options.color ?? (process.stdout.isTTY === true && !process.env.NO_COLOR);
   const paint: Paint = (style, text) =>
     color && text ? styleText(style, text, { validateStream: false }) : text;
