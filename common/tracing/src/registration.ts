@@ -1,4 +1,5 @@
-import { createRequire } from "node:module";
+import { readFileSync } from "node:fs";
+import { findPackageJSON } from "node:module";
 import { propagation, type TextMapPropagator, type TracerProvider, trace } from "@opentelemetry/api";
 import type { Logger } from "./logger.ts";
 
@@ -34,12 +35,13 @@ function explain(): string {
     : `Another OpenTelemetry SDK, or a second startTracing, is registered in this process: ${consequence}.`;
 }
 
+/** Undefined where there is no package to look into, as in a bundle. */
 function apiVersion(): string | undefined {
   try {
-    const { version } = createRequire(import.meta.url)("@opentelemetry/api/package.json") as {
-      version: string;
-    };
-    return version;
+    const path = findPackageJSON("@opentelemetry/api", import.meta.url);
+    return path === undefined
+      ? undefined
+      : (JSON.parse(readFileSync(path, "utf8")) as { version: string }).version;
   } catch {
     return undefined;
   }

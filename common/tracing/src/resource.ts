@@ -9,19 +9,15 @@ import {
   ATTR_TELEMETRY_SDK_VERSION,
 } from "@opentelemetry/semantic-conventions";
 import type { TracingConfig } from "./config/index.ts";
-import type { Sanitizer } from "./sanitize/index.ts";
 import { VERSION } from "./version.ts";
 
 /** Who the spans are from; Sentry takes the environment from here. */
-export function createResource(
-  config: TracingConfig,
-  sanitizer: Sanitizer,
-): Readonly<Record<string, string>> {
+export function createResource(config: TracingConfig): Readonly<Record<string, string>> {
   return {
-    [ATTR_SERVICE_NAME]: sanitizer.text(config.serviceName),
-    [ATTR_SERVICE_VERSION]: sanitizer.text(config.serviceVersion),
+    [ATTR_SERVICE_NAME]: config.serviceName,
+    [ATTR_SERVICE_VERSION]: config.serviceVersion,
     [ATTR_SERVICE_INSTANCE_ID]: randomUUID(),
-    [ATTR_DEPLOYMENT_ENVIRONMENT_NAME]: sanitizer.text(config.environment),
+    [ATTR_DEPLOYMENT_ENVIRONMENT_NAME]: config.environment,
     [ATTR_TELEMETRY_SDK_NAME]: "tracekeep",
     [ATTR_TELEMETRY_SDK_LANGUAGE]: "nodejs",
     [ATTR_TELEMETRY_SDK_VERSION]: VERSION,

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { ROOT_CONTEXT, type Tracer, type TracerProvider } from "@opentelemetry/api";
 import { suppressTracing } from "@opentelemetry/core";
 import { activate, splitArguments } from "./active-tracing.ts";
@@ -17,7 +18,7 @@ import { createPropagator, createSamplingContext } from "./propagation/index.ts"
 import { register } from "./registration.ts";
 import { createResource } from "./resource.ts";
 import { createHeadSampler } from "./sampling/index.ts";
-import { createSanitizer } from "./sanitize/index.ts";
+import { createSanitizer, type Sanitizer } from "./sanitize/index.ts";
 import { createSpanEnvironment } from "./span-environment.ts";
 import { createBeginTrace, createContexts, TracekeepTracer } from "./tracer/index.ts";
 import type { Tracing } from "./tracing.ts";
@@ -38,15 +39,18 @@ const SCOPE = { name: "tracekeep", version: VERSION };
  *
  * @throws TracekeepError `INVALID_CONFIG` if the configuration was changed by hand to something impossible.
  */
-export function startTracing(config: TracingConfig, options: StartTracingOptions = {}): Tracing {
-  if (!config.enabled) return createDisabledTracing();
+export function startTracing(given: TracingConfig, options: StartTracingOptions = {}): Tracing {
+  if (!given.enabled) return createDisabledTracing();
+  // First, since it may throw: nothing has been registered yet.
+  const sampler = createHeadSampler(given.sampleRate);
   const logger = guarded(options.logger ?? stderrLogger);
   const contexts = createContexts();
   const untracedContext = suppressTracing(ROOT_CONTEXT);
   const untraced = <T>(fn: () => T): T => contexts.with(untracedContext, fn);
 
-  const sanitizer = createSanitizer({ ...config.sanitize, valueLength: config.limits.valueLength });
-  const resource = createResource(config, sanitizer);
+  const sanitizer = createSanitizer({ ...given.sanitize, valueLength: given.limits.valueLength });
+  const config = withCleanNames(given, sanitizer);
+  const resource = createResource(config);
   const identity = {
     serviceName: config.serviceName,
     release: config.serviceVersion,
@@ -68,7 +72,7 @@ export function startTracing(config: TracingConfig, options: StartTracingOptions
     publicKey: sentryDsn?.publicKey,
     organizationId: sentryDsn?.organizationId,
   });
-  const beginTrace = createBeginTrace(createHeadSampler(config.sampleRate), writeSamplingContext);
+  const beginTrace = createBeginTrace(sampler, writeSamplingContext);
   const makeTracer = (scope: typeof SCOPE) => new TracekeepTracer(scope, environment, beginTrace, contexts);
   const tracer = makeTracer(SCOPE);
   const business = createBusinessSpans(tracer, contexts, config.trustRemote, errors.report);
@@ -94,6 +98,8 @@ export function startTracing(config: TracingConfig, options: StartTracingOptions
     deactivate();
     unregister();
     unlink();
+    // Calls that a server's forced shutdown has just broken off end their spans within this turn.
+    await nextTurn();
     await Promise.all([exporter.shutdown(limitMs), errors.shutdown(limitMs)]);
     contexts.release();
   };
@@ -121,6 +127,16 @@ export function startTracing(config: TracingConfig, options: StartTracingOptions
   const deactivate = activate(tracing);
   announce(config, logger);
   return tracing;
+}
+
+/** The service's names go into spans, error events, headers and logs: they are cleaned once, for all of these. */
+function withCleanNames(config: TracingConfig, sanitizer: Sanitizer): TracingConfig {
+  return {
+    ...config,
+    serviceName: sanitizer.text(config.serviceName),
+    serviceVersion: sanitizer.text(config.serviceVersion),
+    environment: sanitizer.text(config.environment),
+  };
 }
 
 /** Tracers by the name and version of the instrumentation that asks for one. */

@@ -38,9 +38,11 @@ export class Dsn {
     if (/\s/.test(bare)) throw new DsnFault("has white space inside");
     if (!URL.canParse(bare)) throw new DsnFault("is not a URL");
     const url = new URL(bare);
+    // What stands in front of the colon is not shown: it may be the key of a DSN without its scheme.
     if (url.protocol !== "https:" && url.protocol !== "http:") {
-      throw new DsnFault(`starts with "${url.protocol}//" where "https://" is needed`);
+      throw new DsnFault('does not start with "https://" or "http://"');
     }
+    if (!isDecodable(url.username)) throw new DsnFault("has a % in its key that encodes nothing");
     if (url.username === "") throw new DsnFault("has no public key in front of the @");
     const segments = url.pathname.split("/").filter((segment) => segment !== "");
     const projectId = segments.pop();
@@ -81,5 +83,14 @@ export class Dsn {
   /** What `console.log` and `util.inspect` show. */
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return this.toString();
+  }
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
   }
 }

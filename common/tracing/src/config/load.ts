@@ -4,6 +4,7 @@ import { parseEnv } from "node:util";
 import type { z } from "zod";
 import { BUILT_IN_METHOD_RULES } from "../sampling/method-rules.ts";
 import { createSanitizer } from "../sanitize/index.ts";
+import { MASK } from "../sanitize/mask.ts";
 import { TracekeepError } from "../tracekeep-error.ts";
 import { SecretHeaders, type TracingConfig } from "./tracing-config.ts";
 import { NEEDS_A_VALUE, TRACING_VARIABLES, type TracingVariable } from "./variables.ts";
@@ -72,12 +73,18 @@ function describe(error: z.ZodError, settings: Environment): string {
   const faults = error.issues.map((issue) => {
     const name = String(issue.path[0]);
     const empty = settings[name]?.trim() === "" ? " (set, but empty: remove it to get the default)" : "";
+    const value = settings[name] ?? "";
     // The DSN's own fault quotes nothing, and shows the form of a DSN.
-    const message = name === "SENTRY_DSN" ? issue.message : text(issue.message);
-    return `  ${name} ${message}${empty}`;
+    const mayShow = name === "SENTRY_DSN" || text(value) === value;
+    return `  ${name} ${mayShow ? issue.message : withoutQuotes(issue.message)}${empty}`;
   });
   const count = faults.length === 1 ? "1 fault" : `${faults.length} faults`;
   return `The tracing configuration has ${count}:\n${faults.join("\n")}`;
+}
+
+/** A part of a secret need not look like one, so nothing of its text is left. */
+function withoutQuotes(message: string): string {
+  return message.replace(/".*"|\(.*\)/gs, MASK);
 }
 
 function toConfig(

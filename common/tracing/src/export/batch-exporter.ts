@@ -144,8 +144,11 @@ export class BatchExporter {
       this.#sent += this.#batch.length;
     } else this.#batches.failed++;
     if (outcome.kind === "retry") {
-      this.#backoffMs =
-        outcome.waitMs ?? Math.min(Math.max(this.#backoffMs * 2, FIRST_BACKOFF), LONGEST_BACKOFF);
+      // A server that says "now" is not asked again at once either: it would be hammered.
+      this.#backoffMs = Math.max(
+        outcome.waitMs ?? Math.min(this.#backoffMs * 2, LONGEST_BACKOFF),
+        FIRST_BACKOFF,
+      );
       this.#warn(outcome.reason, `Spans could not be sent (${outcome.reason}); trying again.`);
       return;
     }

@@ -1,7 +1,6 @@
 import { type Metadata, status as Status, type StatusObject } from "@grpc/grpc-js";
 import { type Context, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
 import { isTracingSuppressed } from "@opentelemetry/core";
-import { failureOf } from "../errors/index.ts";
 import { type HeaderScope, injectContext } from "../propagation/index.ts";
 import type { RecordedSpan, RelayedFailure } from "../spans/index.ts";
 import type { Address } from "./addresses.ts";
@@ -19,6 +18,9 @@ import {
 } from "./rpc-attributes.ts";
 import { ANNOUNCEMENT, parseSignal, SIGNAL_KEY } from "./signals.ts";
 import { isFault, statusName } from "./status.ts";
+
+/** What grpc-js says where a call was given the `parent` option and that one was cancelled. */
+const CANCELLED_BY_PARENT = "Cancelled by parent call";
 
 /** Where a client's calls go. */
 export interface CallTarget {
@@ -93,7 +95,8 @@ export class ClientCall {
     const span = this.#span;
     if (span === undefined || span.endTime !== undefined) return;
     const { code } = status;
-    const ownCancel = this.#cancelledHere && code === Status.CANCELLED;
+    const ownCancel =
+      code === Status.CANCELLED && (this.#cancelledHere || status.details === CANCELLED_BY_PARENT);
     const isError = code !== Status.OK && !ownCancel;
     const { attempt, failure } = parseSignal(String(status.metadata?.get(SIGNAL_KEY)[0] ?? ""));
     setPeer(span, peer);
@@ -111,12 +114,21 @@ export class ClientCall {
     const { failures } = span.trace;
     const name = statusName(code);
     if (failure !== undefined) setRelayed(span, failure);
-    const callerKnows =
-      code === Status.DEADLINE_EXCEEDED && Date.now() >= (failures.callerGivesUpAt ?? Infinity) - 50;
-    if (failure?.reported !== true && !callerKnows) {
-      // A thrown exception belongs to the span above; this failure is the call's own.
-      report({ ...failureOf(span, name, sanitizer.text(details)), spanId: span.spanId });
+    const { deadline } = failures;
+    const entryIsLate =
+      code === Status.DEADLINE_EXCEEDED && deadline !== undefined && Date.now() >= deadline.at - 50;
+    if (failure?.reported !== true && !(entryIsLate && deadline.reported)) {
+      const exception = { type: name, message: sanitizer.text(details), stack: undefined };
+      report({
+        traceId: span.trace.traceId,
+        spanId: span.spanId,
+        parentSpanId: span.parentSpanId,
+        exception,
+        method: span.name,
+        code: name,
+      });
     }
+    if (entryIsLate) deadline.reported = true;
     failures.relayed ??= { service: "", method: span.name, code: name, ...failure, reported: true };
   }
 }

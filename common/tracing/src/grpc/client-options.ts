@@ -1,4 +1,5 @@
 import { type ChannelCredentials, type ClientOptions, Channel as GrpcChannel } from "@grpc/grpc-js";
+import { adoptCredentials } from "./adopted-credentials.ts";
 import type { GrpcInstrumentation } from "./instrumentation.ts";
 import { traceChannel } from "./traced-channel.ts";
 
@@ -12,7 +13,7 @@ export function createClientOptions(
     const makeChannel =
       channelFactoryOverride ??
       ((address: string, credentials: ChannelCredentials, options: ClientOptions) =>
-        new GrpcChannel(address, credentials, options));
+        new GrpcChannel(address, adoptCredentials(credentials), options));
     return {
       ...own,
       channelFactoryOverride: (address, credentials, options) =>

@@ -8,7 +8,7 @@ interface RegisteredHandler {
 }
 type HandlerCallback = (error: unknown, ...rest: unknown[]) => void;
 interface HandlerCall {
-  on(event: "error", listener: (error: unknown) => void): unknown;
+  prependListener(event: "error", listener: (error: unknown) => void): unknown;
 }
 
 /** Lets the handlers' errors be seen, with type and stack, without changing what becomes of them. */
@@ -30,8 +30,9 @@ function observe(
   return function (this: unknown, call, callback) {
     const serverCall = serverCallOf(contexts.active());
     if (serverCall === undefined) return func.call(this, call, callback);
+    // Before grpc-js's own listener, which may send the status, and so end the span, at once.
     if (type === "serverStream" || type === "bidi")
-      call.on("error", (error) => serverCall.handlerFailed(error));
+      call.prependListener("error", (error) => serverCall.handlerFailed(error));
     const answer: HandlerCallback | undefined =
       callback &&
       ((error, ...rest) => {

@@ -91,7 +91,10 @@ export class ServerCall {
     this.#attempt = 1 + (Number(metadata.get(ATTEMPTS_KEY)[0] ?? 0) || 0);
     // The metadata may be of another copy of grpc-js, which takes only its own.
     this.#makeMetadata = () => new (metadata.constructor as new () => Metadata)();
-    if (this.#callerListens) this.#span.trace.failures.callerGivesUpAt = Number(incoming.getDeadline());
+    this.#span.trace.failures.deadline = {
+      at: Number(incoming.getDeadline()),
+      reported: this.#callerListens,
+    };
     this.#describe(method, metadata);
   }
 
@@ -157,19 +160,20 @@ export class ServerCall {
   #fail(code: number, details: string): RelayedFailure {
     const span = this.#span;
     const name = statusName(code);
-    const { relayed } = span.trace.failures;
+    const { relayed, deadline } = span.trace.failures;
     if (relayed !== undefined && (relayed.code === name || span.exception === undefined)) {
       setRelayed(span, relayed);
       return relayed;
     }
-    const reportedByCaller = code === Status.DEADLINE_EXCEEDED && this.#callerListens;
-    if (!reportedByCaller)
+    const leftToOthers = code === Status.DEADLINE_EXCEEDED && deadline?.reported === true;
+    if (!leftToOthers)
       this.#instrumentation.report(failureOf(span, name, this.#instrumentation.sanitizer.text(details)));
+    if (code === Status.DEADLINE_EXCEEDED && deadline !== undefined) deadline.reported = true;
     return {
       service: this.#instrumentation.serviceName,
       method: span.name,
       code: name,
-      reported: !reportedByCaller,
+      reported: !leftToOthers,
     };
   }
 }

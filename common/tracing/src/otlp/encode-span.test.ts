@@ -11,7 +11,7 @@ const official = createRequire(import.meta.url)("otlp-official/build/src/generat
 const Request = official.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 
 const environment: SpanEnvironment = {
-  clock: { now: () => 1_760_000_000_000_000.25 },
+  clock: { now: () => 1_760_000_000_000_000 },
   sanitizer: createSanitizer({ keys: [], patterns: [], valueLength: 65_536 }),
   limits: { attributes: 1_000, events: 1_000 },
   started() {},
@@ -45,7 +45,8 @@ function makeSpan(more: Partial<ConstructorParameters<typeof RecordedSpan>[0]> =
 function decode(span: RecordedSpan, constants: Record<string, AttributeValue> = {}) {
   const bytes = createSpanEncoder(constants)(span);
   const request = Request.decode(createRequestEncoder({ "service.name": "tests" })([{ scope, bytes }]));
-  return Request.toObject(request, { longs: String, bytes: Buffer }).resourceSpans[0].scopeSpans[0].spans[0];
+  return Request.toObject(request, { longs: String, bytes: Buffer, arrays: true }).resourceSpans[0]
+    .scopeSpans[0].spans[0];
 }
 
 /** An attribute's value as OTLP has it: whole numbers are integers, others doubles. */

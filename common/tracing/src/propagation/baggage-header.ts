@@ -31,12 +31,19 @@ export function parseBaggage(values: readonly string[]): BaggageHeader {
   for (const part of header.split(",")) {
     const at = part.indexOf("=");
     const key = part.slice(0, Math.max(at, 0)).trim();
-    const value = part.slice(at + 1).trim();
+    const value = toAscii(part.slice(at + 1).trim());
     if (!TOKEN.test(key) || decodeValue(value) === undefined) continue;
     const members = key.startsWith(SENTRY_PREFIX) ? sentry : others;
     if (members.size < MOST_MEMBERS || members.has(key)) members.set(key, value);
   }
   return { sentry, others };
+}
+
+/** Percent-encodes what may not stand in a header that is passed on. */
+function toAscii(value: string): string {
+  return /^[\x20-\x7e]*$/.test(value)
+    ? value
+    : value.toWellFormed().replace(/[\u0080-\u{10ffff}]/gu, encodeURIComponent);
 }
 
 /** The value of a member, without properties, decoded; undefined if it is not valid. */

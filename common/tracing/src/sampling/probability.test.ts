@@ -7,7 +7,7 @@ test.each([
   [0.5, "80000000000000"],
   [0.25, "c0000000000000"],
   [0.01, "fd70a3d70a3d71"],
-  [0.000001, "ffffef39085f4b"],
+  [0.000001, "ffffef39085f4a"],
 ])("probability %d is threshold %s, and back", (probability, threshold) => {
   expect(toThreshold(probability)).toBe(threshold);
   expect(fromThreshold(threshold)).toBe(probability);

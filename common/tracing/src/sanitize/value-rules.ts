@@ -1,4 +1,5 @@
-import { isCardNumber, isIban } from "./checksums.ts";
+import { maskCardNumbers } from "./card-numbers.ts";
+import { isIban } from "./checksums.ts";
 import { MASK } from "./mask.ts";
 
 /** Finds one kind of secret in free text and masks it. Every quantifier is bounded, so that time is linear. */
@@ -12,8 +13,6 @@ function rule(sign: RegExp, pattern: RegExp, replacement: string | ((match: stri
   return { sign, apply: (text) => text.replace(pattern, replacement as string) };
 }
 
-const digitsOf = (text: string): string => text.replace(/\D/g, "");
-
 /** In this order: a rule sees what the ones before it left. */
 const VALUE_RULES: readonly ValueRule[] = [
   rule(
@@ -21,8 +20,8 @@ const VALUE_RULES: readonly ValueRule[] = [
     /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]{0,30}PRIVATE KEY-----|$)/g,
     MASK,
   ),
-  rule(/:\/\//, /\b([a-z][a-z0-9+.-]{1,20}:\/\/)[^\s/?#"'<>]{1,512}@/gi, `$1${MASK}@`),
-  rule(/eyJ/, /\beyJ[\w-]{10,}(?:\.[\w-]*){0,4}/g, MASK),
+  rule(/:\/\//, /(:\/\/)[^\s/?#"'<>]{1,512}@/g, `$1${MASK}@`),
+  rule(/eyJ/, /(?<![A-Za-z_-])eyJ[\w-]{10,}(?:\.[\w-]*){0,4}/g, MASK),
   rule(/bearer/i, /\b(bearer)\s{1,4}(?!\[Filtered\])[\w.~+/=-]{8,}/gi, `$1 ${MASK}`),
   rule(/basic/i, /\b([Bb]asic|BASIC)\s{1,4}(?=\S{0,200}[\dA-Z=+/])[\w+/=-]{8,}/g, `$1 ${MASK}`),
   rule(
@@ -30,10 +29,12 @@ const VALUE_RULES: readonly ValueRule[] = [
     /\b((?:password|passwd|pwd|passphrase|secret|token|api[_-]?key|access[_-]?key|client[_-]?secret|authorization|set-cookie|cookie)["']?\s{0,4}[=:]\s{0,4}["']?)(?!\[Filtered\]|bearer |basic )[^\s"',;&)}\]]{1,512}/gi,
     `$1${MASK}`,
   ),
-  rule(/@/, /(?<![\w.+%-])[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}/g, MASK),
-  rule(/\d{4}/, /(?<![\w.-])\d(?:[ -]?\d){12,18}(?![\w-]|\.\d)/g, (match) =>
-    isCardNumber(digitsOf(match)) ? MASK : match,
+  rule(
+    /@/,
+    /(?<![\p{L}\p{N}_.+%-])[\p{L}\p{N}_.+%-]{1,64}@[\p{L}\p{N}_-]{1,63}(?:\.[\p{L}\p{N}_-]{1,63}){1,8}/gu,
+    MASK,
   ),
+  rule(/\d{4}/, /(?<![\w.-])\d(?:[ -]?\d){12,63}(?![\w-]|\.\d)/g, maskCardNumbers),
   rule(/[A-Z]{2}\d{2}/, /\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b/g, (match) =>
     isIban(match.replaceAll(" ", "")) ? MASK : match,
   ),

@@ -20,8 +20,16 @@ export interface TraceFailures {
   relayed?: RelayedFailure;
   /** The first exception that was thrown out of a span of the user's. */
   thrown?: { readonly spanId: string; readonly exception: CaughtException };
-  /** Epoch milliseconds after which a caller that reports its own failures has given up. */
-  callerGivesUpAt?: number;
+  /** The deadline of the call that entered this process. */
+  deadline?: EntryDeadline;
+}
+
+/** When a request must be answered. Its passing is one failure, however many calls below it ends. */
+export interface EntryDeadline {
+  /** Epoch milliseconds; Infinity for none. */
+  readonly at: number;
+  /** True if the caller reports it, or a span here has. */
+  reported: boolean;
 }
 
 /** A failure that came back from a service below, told by the span of the call that brought it. */

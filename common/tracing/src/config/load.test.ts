@@ -1,0 +1,340 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { TracekeepError } from "../tracekeep-error.ts";
+import { loadTracingConfig, type TracingConfig } from "./index.ts";
+import { TRACING_VARIABLES, type TracingVariable } from "./variables.ts";
+
+interface Row {
+  readonly variable: TracingVariable;
+  readonly read: (config: TracingConfig) => unknown;
+  readonly default: unknown;
+  readonly accepted: readonly (readonly [text: string, value: unknown])[];
+  /** Texts that are refused, with a part of the message. */
+  readonly refused: readonly (readonly [text: string, message: string])[];
+}
+
+const size = (
+  variable: TracingVariable,
+  read: Row["read"],
+  unit: string,
+  range: readonly [number, number],
+  byDefault: number,
+): Row => ({
+  variable,
+  read,
+  default: byDefault,
+  accepted: [
+    [String(range[0]), range[0]],
+    [` ${range[1]} `, range[1]],
+  ],
+  refused: [
+    [String(range[0] - 1), `write a whole number of ${unit} from ${range[0]} to ${range[1]}`],
+    [String(range[1] + 1), `write a whole number of ${unit}`],
+    ["1.5", `write a whole number of ${unit}`],
+    ["1e3", `write a whole number of ${unit}`],
+    ["1MB", 'is "1MB"'],
+    ["", "set, but empty"],
+  ],
+});
+
+const name = (variable: TracingVariable, read: Row["read"], byDefault: string): Row => ({
+  variable,
+  read,
+  default: byDefault,
+  accepted: [
+    [" a name ", "a name"],
+    ["", byDefault],
+  ],
+  refused: [],
+});
+
+const ROWS: readonly Row[] = [
+  {
+    variable: "TRACING_ENABLED",
+    read: (config) => config.enabled,
+    default: true,
+    accepted: [
+      ["true", true],
+      ["TRUE", true],
+      [" true ", true],
+      ["1", true],
+      ["false", false],
+      ["False", false],
+      ["0", false],
+    ],
+    refused: [
+      ["no", "write true or false"],
+      ["off", 'is "off"'],
+      ["yes", 'is "yes"'],
+      ["", "set, but empty"],
+      ["2", 'is "2"'],
+    ],
+  },
+  {
+    variable: "SENTRY_DSN",
+    read: (config) => config.sentryDsn?.toString(),
+    default: undefined,
+    accepted: [
+      ["https://k@acme.example/1", "https://***@acme.example/1"],
+      ["", undefined],
+      ["   ", undefined],
+    ],
+    refused: [
+      ["acme.example", "https://KEY@HOST/PROJECT"],
+      ["https://acme.example/1", "no public key"],
+    ],
+  },
+  {
+    variable: "TRACE_SAMPLE_RATE",
+    read: (config) => config.sampleRate,
+    default: 0.01,
+    accepted: [
+      ["0", 0],
+      ["1", 1],
+      [" 0.01 ", 0.01],
+      [".01", 0.01],
+      ["1e-2", 0.01],
+    ],
+    refused: [
+      ["1%", "0.01 for 1%"],
+      ["0,01", "0.01"],
+      ["abc", "0.01"],
+      ["5", "0.05"],
+      ["-1", "0 to 1"],
+      ["NaN", "0 to 1"],
+      ["", "set, but empty"],
+    ],
+  },
+  name("TRACE_ENVIRONMENT", (config) => config.environment, "development"),
+  name("TRACE_SERVICE_NAME", (config) => config.serviceName, "unknown_service"),
+  name("TRACE_SERVICE_VERSION", (config) => config.serviceVersion, "0.0.0"),
+  name("ENVIRONMENT", (config) => config.environment, "development"),
+  name("SERVICE_NAME", (config) => config.serviceName, "unknown_service"),
+  name("SERVICE_VERSION", (config) => config.serviceVersion, "0.0.0"),
+  {
+    variable: "TRACE_METHOD_RULES",
+    read: (config) => config.methodRules.filter(({ glob }) => glob.startsWith("a.")),
+    default: [],
+    accepted: [
+      [
+        "a.B/*=never, a.B/C=always,/a.B/D=0.5,",
+        [
+          { glob: "a.B/*", verdict: "never" },
+          { glob: "a.B/C", verdict: 1 },
+          { glob: "a.B/D", verdict: 0.5 },
+        ],
+      ],
+    ],
+    refused: [
+      ["a.B/C", "METHOD=RATE"],
+      ["a.B/C=sometimes", "never, or always"],
+      ["=never", "METHOD=never"],
+      ["a.B/C=2", "0 to 1"],
+    ],
+  },
+  {
+    variable: "TRACE_PROPAGATION_TARGETS",
+    read: (config) => config.propagationTargets,
+    default: [{ host: "*", baggage: "all" }],
+    accepted: [
+      ["all", [{ host: "*", baggage: "all" }]],
+      [
+        "Ledger.internal, *.partner.example;baggage=sentry",
+        [
+          { host: "ledger.internal", baggage: "all" },
+          { host: "*.partner.example", baggage: "sentry" },
+        ],
+      ],
+    ],
+    refused: [
+      ["https://ledger.internal", "write host names"],
+      ["a;baggage=none", ";baggage=sentry"],
+    ],
+  },
+  {
+    variable: "TRACE_TRUST_REMOTE",
+    read: (config) => config.trustRemote,
+    default: "all",
+    accepted: [
+      ["ids", "ids"],
+      [" NONE ", "none"],
+      ["", "all"],
+    ],
+    refused: [["some", "all, ids, none"]],
+  },
+  {
+    variable: "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+    read: (config) => config.otlp?.url,
+    default: undefined,
+    accepted: [
+      ["http://localhost:4318/v1/traces", "http://localhost:4318/v1/traces"],
+      ["", undefined],
+    ],
+    refused: [
+      ["localhost:4318", "is not a URL"],
+      ["http://u:p@localhost:4318", "credentials"],
+    ],
+  },
+  {
+    variable: "OTEL_EXPORTER_OTLP_TRACES_HEADERS",
+    read: (config) => config.otlp?.headers.reveal(),
+    default: undefined,
+    accepted: [["a=1", undefined]],
+    refused: [
+      ["nothing", "name=value"],
+      ["=x", "pair 1"],
+      ["a=1,b c=2", "pair 2"],
+    ],
+  },
+  {
+    ...size(
+      "TRACE_EXPORT_QUEUE_BYTES",
+      (config) => config.export.queueBytes,
+      "bytes",
+      [65_536, 1_073_741_824],
+      8_388_608,
+    ),
+    // Less than a batch is refused; see below.
+    accepted: [["1073741824", 1_073_741_824]],
+  },
+  size("TRACE_EXPORT_INTERVAL_MS", (config) => config.export.intervalMs, "milliseconds", [10, 60_000], 2_000),
+  size("TRACE_EXPORT_TIMEOUT_MS", (config) => config.export.timeoutMs, "milliseconds", [100, 60_000], 10_000),
+  size("TRACE_SPAN_ATTRIBUTE_LIMIT", (config) => config.limits.attributes, "attributes", [16, 10_000], 128),
+  size("TRACE_SPAN_EVENT_LIMIT", (config) => config.limits.events, "events", [0, 10_000], 128),
+  size(
+    "TRACE_SPAN_VALUE_LENGTH_LIMIT",
+    (config) => config.limits.valueLength,
+    "characters",
+    [32, 65_536],
+    1_024,
+  ),
+  {
+    ...size(
+      "TRACE_EXPORT_BATCH_BYTES",
+      (config) => config.export.batchBytes,
+      "bytes",
+      [4_096, 12_582_912],
+      1_048_576,
+    ),
+    // More than the queue is refused; see below.
+    accepted: [["4096", 4_096]],
+  },
+  {
+    variable: "TRACE_SANITIZE_KEYS",
+    read: (config) => config.sanitize.keys,
+    default: [],
+    accepted: [["Tenant, customer-code ,", ["tenant", "customer-code"]]],
+    refused: [],
+  },
+  {
+    variable: "TRACE_SANITIZE_PATTERNS",
+    read: (config) => config.sanitize.patterns.map(({ source }) => source),
+    default: [],
+    accepted: [["ACME-\\d+  CUST-[A-Z]{3}", ["ACME-\\d+", "CUST-[A-Z]{3}"]]],
+    refused: [["ACME-(", "does not compile"]],
+  },
+  {
+    variable: "TRACE_CAPTURE_METADATA",
+    read: (config) => config.captureMetadata,
+    default: [],
+    accepted: [["X-Tenant, x-request-id", ["x-tenant", "x-request-id"]]],
+    refused: [],
+  },
+  {
+    variable: "OTEL_SDK_DISABLED",
+    read: (config) => config.enabled,
+    default: true,
+    // OpenTelemetry's rule: only "true" is true.
+    accepted: [
+      ["true", false],
+      [" TRUE ", false],
+      ["1", true],
+      ["yes", true],
+      ["", true],
+    ],
+    refused: [],
+  },
+];
+
+const load = (env: Record<string, string | undefined>): TracingConfig => loadTracingConfig({ env, cwd: "/" });
+
+const messageOf = (env: Record<string, string>): string => {
+  try {
+    load(env);
+  } catch (error) {
+    expect(error).toBeInstanceOf(TracekeepError);
+    expect(error).toHaveProperty("code", "INVALID_CONFIG");
+    return (error as Error).message;
+  }
+  throw new Error(`accepted: ${JSON.stringify(env)}`);
+};
+
+test("every variable has a row here", () => {
+  expect(ROWS.map(({ variable }) => variable).sort()).toEqual(Object.keys(TRACING_VARIABLES.shape).sort());
+});
+
+test.each(ROWS)(
+  "CFG-03, CFG-04: $variable: default, accepted and refused forms",
+  ({ variable, read, default: byDefault, accepted, refused }) => {
+    expect(read(load({}))).toEqual(byDefault);
+    expect(read(load({ [variable]: undefined }))).toEqual(byDefault);
+    for (const [text, value] of accepted) expect(read(load({ [variable]: text })), text).toEqual(value);
+    for (const [text, part] of refused) {
+      const message = messageOf({ [variable]: text });
+      expect(message).toContain(`  ${variable} `);
+      expect(message).toContain(part);
+    }
+  },
+);
+
+test("all faults are named at once", () => {
+  const message = messageOf({
+    TRACING_ENABLED: "yes",
+    TRACE_SAMPLE_RATE: "1%",
+    SENTRY_DSN: "x",
+    TRACE_TRUST_REMOTE: "x",
+  });
+  expect(message).toContain("4 faults");
+  for (const variable of ["TRACING_ENABLED", "TRACE_SAMPLE_RATE", "SENTRY_DSN", "TRACE_TRUST_REMOTE"])
+    expect(message).toContain(`  ${variable} `);
+});
+
+test("a batch that does not fit into the queue is refused", () => {
+  expect(messageOf({ TRACE_EXPORT_QUEUE_BYTES: "65536", TRACE_EXPORT_BATCH_BYTES: "65537" })).toContain(
+    "TRACE_EXPORT_BATCH_BYTES is more than TRACE_EXPORT_QUEUE_BYTES",
+  );
+  const { queueBytes, batchBytes } = load({
+    TRACE_EXPORT_QUEUE_BYTES: "65536",
+    TRACE_EXPORT_BATCH_BYTES: "65536",
+  }).export;
+  expect([queueBytes, batchBytes]).toEqual([65_536, 65_536]);
+});
+
+test("the built-in method rules come after the user's", () => {
+  const globs = load({ TRACE_METHOD_RULES: "grpc.health.*/*=always" }).methodRules.map(({ glob }) => glob);
+  expect(globs.indexOf("grpc.health.*/*")).toBe(0);
+  expect(globs).toContain("grpc.reflection.*/*");
+});
+
+test("http to another machine is worth a warning, to this one not", () => {
+  expect(load({ SENTRY_DSN: "http://k@sentry.acme.example/1" }).warnings).toHaveLength(1);
+  expect(load({ SENTRY_DSN: "http://k@localhost:9000/1" }).warnings).toHaveLength(0);
+});
+
+test("whatever an environment holds, it is a configuration or one error with the names in it", () => {
+  const environment = fc.dictionary(
+    fc.constantFrom(...Object.keys(TRACING_VARIABLES.shape)),
+    fc.string({ unit: "binary", maxLength: 30 }),
+    { noNullPrototype: true },
+  );
+  fc.assert(
+    fc.property(environment, (env) => {
+      try {
+        load(env);
+      } catch (error) {
+        expect(error).toBeInstanceOf(TracekeepError);
+        expect((error as Error).message).toMatch(/has \d+ faults?:\n {2}[A-Z_]+ /);
+      }
+    }),
+  );
+});

@@ -1,0 +1,35 @@
+import { ChannelCredentials } from "@grpc/grpc-js";
+
+type Connector = Parameters<ChannelCredentials["_createSecureConnector"]>;
+
+/**
+ * Credentials for our channel. Those of another copy of grpc-js in the program are as good as our own,
+ * but its channels take only instances of their own class.
+ */
+export function adoptCredentials(credentials: ChannelCredentials): ChannelCredentials {
+  return credentials instanceof ChannelCredentials ? credentials : new AdoptedCredentials(credentials);
+}
+
+class AdoptedCredentials extends ChannelCredentials {
+  readonly #foreign: ChannelCredentials;
+
+  constructor(foreign: ChannelCredentials) {
+    super();
+    this.#foreign = foreign;
+  }
+
+  override compose(callCredentials: Parameters<ChannelCredentials["compose"]>[0]): ChannelCredentials {
+    return new AdoptedCredentials(this.#foreign.compose(callCredentials));
+  }
+  override _isSecure(): boolean {
+    return this.#foreign._isSecure();
+  }
+  override _equals(other: ChannelCredentials): boolean {
+    return other instanceof AdoptedCredentials && this.#foreign._equals(other.#foreign);
+  }
+  override _createSecureConnector(
+    ...args: Connector
+  ): ReturnType<ChannelCredentials["_createSecureConnector"]> {
+    return this.#foreign._createSecureConnector(...args);
+  }
+}
