@@ -86,9 +86,15 @@ test("MOD-03: started twice, both send their own calls, and one line says what t
   await untilRpcSpans(second.intake);
   expect(second.intake.spans).toHaveLength(2);
   expect(second.lines.filter(({ level }) => level === "warn")).toHaveLength(1);
+  // The end of the first takes nothing from the second.
   await tracings[0].shutdown();
-  await makeOneCall(tracings[1]);
-  await untilRpcSpans(second.intake, 2);
+  const outer = await tracings[1].withSpan("outer", async (span) => {
+    expect(trace.getSpan(context.active())).toBe(span);
+    await makeOneCall(tracings[1]);
+    return span.spanContext().spanId;
+  });
+  const { client } = await untilRpcSpans(second.intake, 2);
+  expect(client[1]?.parentSpanId).toBe(outer);
   await tracings[1].shutdown();
   await second.intake.close();
 });

@@ -9,6 +9,19 @@ export interface Address {
  * socket paths. What a hostile peer sends as its authority must look like a host, too.
  */
 export function parseAddress(text: string): Address | undefined {
+  const known = cache.get(text);
+  if (known !== undefined || cache.has(text)) return known;
+  const address = parse(text);
+  // A peer's port is new with each connection: begin anew rather than grow.
+  if (cache.size >= MOST_ADDRESSES) cache.clear();
+  cache.set(text, address);
+  return address;
+}
+
+const MOST_ADDRESSES = 1_000;
+const cache = new Map<string, Address | undefined>();
+
+function parse(text: string): Address | undefined {
   const bare =
     text.replace(/^[a-z][a-z0-9+.-]*:(?:\/\/[^/]*\/|\/{0,2})(?=[^\d]|\d+\.|\d*:)/i, "").split(",")[0] ?? "";
   const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|([^\s]+?))(?::(\d{1,5}))?$/.exec(bare) ?? [];

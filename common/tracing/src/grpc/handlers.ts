@@ -1,5 +1,6 @@
+import { SpanKind, trace } from "@opentelemetry/api";
+import { RecordedSpan } from "../spans/index.ts";
 import type { Contexts } from "../tracer/index.ts";
-import { serverCallOf } from "./server-call.ts";
 
 /** A handler as grpc-js keeps it: what it fails with reaches no interceptor, only its status does. */
 interface RegisteredHandler {
@@ -28,21 +29,22 @@ function observe(
   contexts: Contexts,
 ): RegisteredHandler["func"] {
   return function (this: unknown, call, callback) {
-    const serverCall = serverCallOf(contexts.active());
-    if (serverCall === undefined) return func.call(this, call, callback);
+    const span = trace.getSpan(contexts.active());
+    if (!(span instanceof RecordedSpan) || span.kind !== SpanKind.SERVER)
+      return func.call(this, call, callback);
     // Before grpc-js's own listener, which may send the status, and so end the span, at once.
     if (type === "serverStream" || type === "bidi")
-      call.prependListener("error", (error) => serverCall.handlerFailed(error));
+      call.prependListener("error", (error) => span.failedWith(error));
     const answer: HandlerCallback | undefined =
       callback &&
       ((error, ...rest) => {
-        if (error !== null && error !== undefined) serverCall.handlerFailed(error);
+        if (error !== null && error !== undefined) span.failedWith(error);
         callback(error, ...rest);
       });
     try {
-      return watchRejection(func.call(this, call, answer), (error) => serverCall.handlerFailed(error));
+      return watchRejection(func.call(this, call, answer), (error) => span.failedWith(error));
     } catch (error) {
-      serverCall.handlerFailed(error);
+      span.failedWith(error);
       throw error;
     }
   };

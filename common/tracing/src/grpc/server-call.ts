@@ -1,12 +1,5 @@
 import { type Metadata, type ServerInterceptingCallInterface, status as Status } from "@grpc/grpc-js";
-import {
-  type Context,
-  createContextKey,
-  ROOT_CONTEXT,
-  SpanKind,
-  SpanStatusCode,
-  trace,
-} from "@opentelemetry/api";
+import { type Context, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
 import { failureOf } from "../errors/index.ts";
 import { extractContext, readMetadata } from "../propagation/index.ts";
 import type { RecordedSpan, RelayedFailure } from "../spans/index.ts";
@@ -29,17 +22,17 @@ import { isFault, statusName } from "./status.ts";
 /** A cancellation this close to the deadline, in milliseconds, is the caller's deadline and not its wish. */
 const DEADLINE_TOLERANCE = 50;
 const ATTEMPTS_KEY = "grpc-previous-rpc-attempts";
-const SERVER_CALL = createContextKey("tracekeep.server-call");
 
 /** A status on its way to the client. */
 export type OutgoingStatus = Parameters<ServerInterceptingCallInterface["sendStatus"]>[0];
 
-/** What is asked of grpc-js about a call. */
+/** A call as it comes in. */
 export interface IncomingCall {
+  readonly method: Method;
+  /** True unless one message goes each way. */
   readonly streaming: boolean;
-  getPeer(): string;
-  getHost(): string;
-  getDeadline(): number | Date;
+  readonly call: Pick<ServerInterceptingCallInterface, "getPeer" | "getHost" | "getDeadline">;
+  readonly metadata: Metadata;
 }
 
 /** One incoming call, from its metadata to its end. */
@@ -51,60 +44,48 @@ export class ServerCall {
   readonly #span: RecordedSpan;
   readonly #callerListens: boolean;
   readonly #attempt: number;
-  readonly #makeMetadata: () => Metadata;
-  /** What the handler failed with; it becomes the span's exception if the status is a fault. */
-  #thrown: unknown;
   #received = 0;
   #sent = 0;
 
-  /** Undefined for a method that is never traced: the caller's context stays active then. */
+  /** Without a call for a method that is never traced: the caller's context stays active then. */
   static begin(
     instrumentation: GrpcInstrumentation,
-    method: Method,
     incoming: IncomingCall,
-    metadata: Metadata,
-  ): { readonly context: Context; readonly call: ServerCall | undefined } {
+  ): { readonly context: Context; readonly call?: ServerCall } {
     // Not the active context: that is whatever the connection happened to be opened in.
-    const remote = extractContext(ROOT_CONTEXT, readMetadata(metadata), instrumentation.trustRemote);
-    if (method.verdict === "never") return { context: remote, call: undefined };
-    const call = new ServerCall(instrumentation, method, method.verdict, incoming, metadata, remote);
+    const read = readMetadata(incoming.metadata);
+    const remote = extractContext(ROOT_CONTEXT, read, instrumentation.trustRemote);
+    const { verdict } = incoming.method;
+    if (verdict === "never") return { context: remote };
+    const call = new ServerCall(instrumentation, incoming, verdict, remote);
     return { context: call.context, call };
   }
 
   private constructor(
     instrumentation: GrpcInstrumentation,
-    method: Method,
-    rate: number | undefined,
     incoming: IncomingCall,
-    metadata: Metadata,
+    rate: number | undefined,
     remote: Context,
   ) {
+    const { method, call, metadata } = incoming;
     this.#instrumentation = instrumentation;
     this.#incoming = incoming;
-    this.#span = instrumentation.tracer.start(
-      method.name,
-      { kind: SpanKind.SERVER, cleanName: true, rate },
-      remote,
-    );
-    this.context = trace.setSpan(remote, this.#span).setValue(SERVER_CALL, this);
+    const options = { kind: SpanKind.SERVER, cleanName: true, rate };
+    this.#span = instrumentation.tracer.start(method.name, options, remote);
+    this.context = trace.setSpan(remote, this.#span);
     this.#callerListens = instrumentation.trustRemote === "all" && metadata.get(SIGNAL_KEY).length > 0;
     this.#attempt = 1 + (Number(metadata.get(ATTEMPTS_KEY)[0] ?? 0) || 0);
-    // The metadata may be of another copy of grpc-js, which takes only its own.
-    this.#makeMetadata = () => new (metadata.constructor as new () => Metadata)();
-    this.#span.trace.failures.deadline = {
-      at: Number(incoming.getDeadline()),
-      reported: this.#callerListens,
-    };
-    this.#describe(method, metadata);
+    const deadline = { at: Number(call.getDeadline()), reported: this.#callerListens };
+    this.#span.trace.failures.deadline = deadline;
+    if (this.#span.isRecording()) this.#describe(incoming);
   }
 
-  #describe(method: Method, metadata: Metadata): void {
+  #describe({ method, call, metadata }: IncomingCall): void {
     const span = this.#span;
-    if (!span.isRecording()) return;
     setRpcStart(span, "rpc.server", method);
-    setServerAddress(span, parseAddress(this.#incoming.getHost() ?? ""));
-    setPeer(span, this.#incoming.getPeer());
-    setDeadline(span, this.#incoming.getDeadline(), Date.now());
+    setServerAddress(span, parseAddress(call.getHost() ?? ""));
+    setPeer(span, call.getPeer());
+    setDeadline(span, call.getDeadline(), Date.now());
     if (this.#attempt > 1) span.setClean("tracekeep.rpc.attempt", this.#attempt);
     setMetadata(span, metadata, this.#instrumentation.captureMetadata);
   }
@@ -117,11 +98,6 @@ export class ServerCall {
     this.#sent++;
   }
 
-  /** Notes what the handler threw, rejected with or gave to its callback. */
-  handlerFailed(error: unknown): void {
-    this.#thrown ??= error;
-  }
-
   /** Ends the span with the status that goes to the client; the result is the status with our trailer. */
   statusSent(status: OutgoingStatus): OutgoingStatus {
     if (this.#span.endTime !== undefined) return status;
@@ -129,7 +105,7 @@ export class ServerCall {
     const failure = this.#end(code, status.details ?? "");
     const signal = formatSignal({ attempt: this.#attempt, failure });
     if (signal === "" || !this.#callerListens) return status;
-    const trailers = status.metadata?.clone() ?? this.#makeMetadata();
+    const trailers = status.metadata?.clone() ?? emptyLike(this.#incoming.metadata);
     trailers.set(SIGNAL_KEY, signal);
     return { ...status, metadata: trailers };
   }
@@ -137,7 +113,7 @@ export class ServerCall {
   /** The call is over. Without a status before, the client has gone or its deadline has passed. */
   ended(): void {
     if (this.#span.endTime !== undefined) return;
-    const untilDeadline = Number(this.#incoming.getDeadline()) - Date.now();
+    const untilDeadline = Number(this.#incoming.call.getDeadline()) - Date.now();
     if (untilDeadline <= DEADLINE_TOLERANCE)
       this.#end(Status.DEADLINE_EXCEEDED, "The deadline passed before the handler answered.");
     else this.#end(Status.CANCELLED, "The client cancelled the call or went away.");
@@ -147,7 +123,7 @@ export class ServerCall {
     const span = this.#span;
     const isError = isFault(code);
     // A plain status object holds nothing that the span does not have already.
-    if (isError && this.#thrown instanceof Error) span.recordException(this.#thrown);
+    if (isError && span.cause instanceof Error) span.recordException(span.cause);
     setRpcEnd(span, code, isError);
     if (this.#incoming.streaming) setMessageCounts(span, this.#sent, this.#received);
     if (isError) span.setStatus({ code: SpanStatusCode.ERROR, message: details });
@@ -178,7 +154,7 @@ export class ServerCall {
   }
 }
 
-/** The incoming call that the active context belongs to. */
-export function serverCallOf(context: Context): ServerCall | undefined {
-  return context.getValue(SERVER_CALL) as ServerCall | undefined;
+/** Metadata of the same copy of grpc-js: another copy would not take ours. */
+function emptyLike(metadata: Metadata): Metadata {
+  return new (metadata.constructor as new () => Metadata)();
 }

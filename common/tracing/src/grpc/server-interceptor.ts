@@ -7,6 +7,7 @@ import type {
 import type { Context } from "@opentelemetry/api";
 import { createHandlerObserver } from "./handlers.ts";
 import type { GrpcInstrumentation } from "./instrumentation.ts";
+import type { Method } from "./methods.ts";
 import { type OutgoingStatus, ServerCall } from "./server-call.ts";
 
 type ServerListener = Parameters<ServerInterceptingCallInterface["start"]>[0];
@@ -22,61 +23,94 @@ const TRACED = Symbol.for("tracekeep.traced-server-call.1");
  * it and would pass by a wrapper.
  */
 export function createServerInterceptor(instrumentation: GrpcInstrumentation): ServerInterceptor {
-  const { contexts, guard } = instrumentation;
-  const observeHandler = createHandlerObserver(contexts);
+  const observeHandler = createHandlerObserver(instrumentation.contexts);
   return (definition, call) => {
     if (TRACED in call || !instrumentation.isOpen()) return call as unknown as ServerInterceptingCall;
-    Object.defineProperty(call, TRACED, { value: true });
     observeHandler(call);
-    const method = instrumentation.methodOf(definition.path);
-    const incoming = {
-      streaming: definition.requestStream || definition.responseStream,
-      getPeer: () => call.getPeer(),
-      getHost: () => call.getHost(),
-      getDeadline: () => call.getDeadline(),
-    };
-    let context: Context | undefined;
-    let serverCall: ServerCall | undefined;
-
-    const begin = (metadata: Metadata): Context => {
-      if (context === undefined) {
-        const fallback = { context: contexts.active(), call: undefined };
-        const begun = guard(() => ServerCall.begin(instrumentation, method, incoming, metadata), fallback);
-        ({ context, call: serverCall } = begun);
-      }
-      return context;
-    };
-    const inContext = <A extends unknown[]>(fn: (...args: A) => void, thisArg: unknown, ...args: A): void => {
-      if (context === undefined) fn.apply(thisArg, args);
-      else contexts.with(context, fn, thisArg, ...args);
-    };
-    const traced = (listener: ServerListener): ServerListener => ({
-      onReceiveMetadata(metadata) {
-        contexts.with(begin(metadata), listener.onReceiveMetadata, listener, metadata);
-      },
-      onReceiveMessage(message) {
-        serverCall?.messageReceived();
-        inContext(listener.onReceiveMessage, listener, message);
-      },
-      onReceiveHalfClose() {
-        inContext(listener.onReceiveHalfClose, listener);
-      },
-      onCancel() {
-        guard(() => serverCall?.ended(), undefined);
-        inContext(listener.onCancel, listener);
-      },
-    });
-
+    const streaming = definition.requestStream || definition.responseStream;
+    const traced = new TracedListener(
+      instrumentation,
+      instrumentation.methodOf(definition.path),
+      call,
+      streaming,
+    );
     const { start, sendMessage, sendStatus } = call;
     return Object.assign(call, {
-      start: (listener: ServerListener) => start.call(call, traced(listener)),
-      sendMessage(message: unknown, callback: () => void) {
-        serverCall?.messageSent();
+      [TRACED]: true,
+      start: (listener: ServerListener) => start.call(call, traced.before(listener)),
+      sendMessage: (message: unknown, callback: () => void) => {
+        traced.messageSent();
         sendMessage.call(call, message, callback);
       },
-      sendStatus: (status: OutgoingStatus) => {
-        sendStatus.call(call, guard(() => serverCall?.statusSent(status), undefined) ?? status);
-      },
+      sendStatus: (status: OutgoingStatus) => sendStatus.call(call, traced.statusSent(status)),
     }) as unknown as ServerInterceptingCall;
   };
+}
+
+/** Stands before the listener of one call: begins the trace with the metadata, and sets the context for the rest. */
+class TracedListener implements ServerListener {
+  readonly #instrumentation: GrpcInstrumentation;
+  readonly #method: Method;
+  readonly #incomingCall: ServerInterceptingCallInterface;
+  readonly #streaming: boolean;
+  #next: ServerListener | undefined;
+  #context: Context | undefined;
+  #call: ServerCall | undefined;
+
+  constructor(
+    instrumentation: GrpcInstrumentation,
+    method: Method,
+    incomingCall: ServerInterceptingCallInterface,
+    streaming: boolean,
+  ) {
+    this.#instrumentation = instrumentation;
+    this.#method = method;
+    this.#incomingCall = incomingCall;
+    this.#streaming = streaming;
+  }
+
+  before(next: ServerListener): ServerListener {
+    this.#next = next;
+    return this;
+  }
+
+  onReceiveMetadata(metadata: Metadata): void {
+    if (this.#context === undefined) this.#begin(metadata);
+    this.#pass(() => this.#next?.onReceiveMetadata(metadata));
+  }
+
+  onReceiveMessage(message: unknown): void {
+    this.#call?.messageReceived();
+    this.#pass(() => this.#next?.onReceiveMessage(message));
+  }
+
+  onReceiveHalfClose(): void {
+    this.#pass(() => this.#next?.onReceiveHalfClose());
+  }
+
+  onCancel(): void {
+    this.#instrumentation.guard(() => this.#call?.ended(), undefined);
+    this.#pass(() => this.#next?.onCancel());
+  }
+
+  messageSent(): void {
+    this.#call?.messageSent();
+  }
+
+  statusSent(status: OutgoingStatus): OutgoingStatus {
+    return this.#instrumentation.guard(() => this.#call?.statusSent(status), undefined) ?? status;
+  }
+
+  #begin(metadata: Metadata): void {
+    const incoming = { method: this.#method, streaming: this.#streaming, call: this.#incomingCall, metadata };
+    const begin = () => ServerCall.begin(this.#instrumentation, incoming);
+    const begun = this.#instrumentation.guard(begin, undefined);
+    this.#context = begun?.context;
+    this.#call = begun?.call;
+  }
+
+  #pass(toNext: () => void): void {
+    if (this.#context === undefined) toNext();
+    else this.#instrumentation.contexts.with(this.#context, toNext);
+  }
 }

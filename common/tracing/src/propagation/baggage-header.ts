@@ -20,11 +20,14 @@ export interface BaggageHeader {
   readonly others: ReadonlyMap<string, string>;
 }
 
+const EMPTY: BaggageHeader = { sentry: new Map(), others: new Map() };
+
 /**
  * Reads the values of a `baggage` header, merged by key; the last of equal keys counts. A member that
  * is not valid is left out and costs no other one.
  */
 export function parseBaggage(values: readonly string[]): BaggageHeader {
+  if (values.length === 0) return EMPTY;
   const sentry = new Map<string, string>();
   const others = new Map<string, string>();
   const header = values.join(",").slice(0, MOST_BYTES_READ);

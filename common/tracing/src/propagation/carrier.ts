@@ -9,8 +9,13 @@ export interface MetadataLike {
   get(key: string): readonly (string | Buffer)[];
 }
 
+const NONE: readonly string[] = [];
+
 export function readMetadata(metadata: MetadataLike): HeaderReader {
-  return (name) => metadata.get(name).filter((value) => typeof value === "string");
+  return (name) => {
+    const values = metadata.get(name);
+    return values.length === 0 ? NONE : values.filter((value) => typeof value === "string");
+  };
 }
 
 export function readCarrier(carrier: Carrier): HeaderReader {

@@ -57,7 +57,10 @@ function writeIds(outgoing: Outgoing, headers: HeaderWriter): void {
 
 function outgoingOf(context: Context): Outgoing | undefined {
   const span = trace.getSpan(context);
-  if (span instanceof RecordedSpan) return { ...span.trace, spanId: span.spanId };
+  if (span instanceof RecordedSpan) {
+    const { traceId, sampled, traceState, samplingContext } = span.trace;
+    return { traceId, spanId: span.spanId, sampled, traceState, samplingContext };
+  }
   const spanContext = span?.spanContext();
   if (spanContext === undefined || !areValidIds(spanContext.traceId, spanContext.spanId)) return undefined;
   const remote = remoteParentOf(context);

@@ -12,41 +12,61 @@ export const SHARED_KEY: HashKey = [0x7472_6163, 0x656b_6565];
  * @param traceId 32 lower-case hex digits.
  */
 export function traceDraw(traceId: string, key: HashKey): number {
-  let v0 = key[0] | 0;
-  let v1 = (key[1] ^ 0xee) | 0;
-  let v2 = 0x6c79_6765 ^ key[0];
-  let v3 = 0x7465_6462 ^ key[1];
-
-  const round = (): void => {
-    v0 = (v0 + v1) | 0;
-    v1 = rotate(v1, 5) ^ v0;
-    v0 = rotate(v0, 16);
-    v2 = (v2 + v3) | 0;
-    v3 = rotate(v3, 8) ^ v2;
-    v0 = (v0 + v3) | 0;
-    v3 = rotate(v3, 7) ^ v0;
-    v2 = (v2 + v1) | 0;
-    v1 = rotate(v1, 13) ^ v2;
-    v2 = rotate(v2, 16);
-  };
-  const absorb = (word: number): void => {
-    v3 ^= word;
-    round();
-    round();
-    v0 ^= word;
-  };
-
-  for (let at = 0; at < 32; at += 8) absorb(Number.parseInt(traceId.slice(at, at + 8), 16) | 0);
+  v[0] = key[0];
+  v[1] = key[1] ^ 0xee;
+  v[2] = 0x6c79_6765 ^ key[0];
+  v[3] = 0x7465_6462 ^ key[1];
+  for (let at = 0; at < 32; at += 8) absorb(hexWord(traceId, at));
   absorb(16 << 24);
-  v2 ^= 0xee;
-  for (let i = 0; i < 4; i++) round();
-  const high = (v1 ^ v3) >>> 0;
-  v1 ^= 0xdd;
-  for (let i = 0; i < 4; i++) round();
-  const low = (v1 ^ v3) >>> 0;
+  const high = squeeze(0xee, 2);
+  const low = squeeze(0xdd, 1);
   return (high * 2 ** 21 + (low >>> 11)) / 2 ** 53;
+}
+
+/** The hash's state; one for all calls, since none of them waits. */
+const v = new Int32Array(4);
+
+function absorb(word: number): void {
+  v[3] = at(3) ^ word;
+  round();
+  round();
+  v[0] = at(0) ^ word;
+}
+
+/** Finishes one 32-bit half of the result. */
+function squeeze(mark: number, word: 1 | 2): number {
+  v[word] = at(word) ^ mark;
+  for (let i = 0; i < 4; i++) round();
+  return (at(1) ^ at(3)) >>> 0;
+}
+
+function round(): void {
+  v[0] = at(0) + at(1);
+  v[1] = rotate(at(1), 5) ^ at(0);
+  v[0] = rotate(at(0), 16);
+  v[2] = at(2) + at(3);
+  v[3] = rotate(at(3), 8) ^ at(2);
+  v[0] = at(0) + at(3);
+  v[3] = rotate(at(3), 7) ^ at(0);
+  v[2] = at(2) + at(1);
+  v[1] = rotate(at(1), 13) ^ at(2);
+  v[2] = rotate(at(2), 16);
+}
+
+function at(index: 0 | 1 | 2 | 3): number {
+  return v[index] as number;
 }
 
 function rotate(word: number, bits: number): number {
   return (word << bits) | (word >>> (32 - bits));
+}
+
+/** Eight hex digits as a word, without a string in between. */
+function hexWord(text: string, start: number): number {
+  let word = 0;
+  for (let index = start; index < start + 8; index++) {
+    const code = text.charCodeAt(index);
+    word = (word << 4) | (code < 58 ? code - 48 : code - 87);
+  }
+  return word;
 }

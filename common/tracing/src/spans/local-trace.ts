@@ -1,17 +1,37 @@
 import type { CaughtException } from "./exception.ts";
 
 /** What the spans of one trace share below one entry into this process. */
-export interface LocalTrace {
+export class LocalTrace {
   readonly traceId: string;
   readonly sampled: boolean;
   /** The probability with which the trace was sampled, 0 to 1; undefined if the caller did not say. */
   readonly probability: number | undefined;
   /** The value of the `tracestate` header for calls below; empty for none. */
   readonly traceState: string;
-  /** Sentry's dynamic sampling context, as members of a baggage header; made once, passed on unchanged. */
-  readonly samplingContext: string;
   /** What has gone wrong so far below this entry. */
-  readonly failures: TraceFailures;
+  readonly failures: TraceFailures = {};
+  #samplingContext: string | (() => string);
+
+  /** @param samplingContext the caller's, or a function that writes one when it is first needed: many traces call nobody. */
+  constructor(
+    traceId: string,
+    sampled: boolean,
+    probability: number | undefined,
+    traceState: string,
+    samplingContext: string | (() => string),
+  ) {
+    this.traceId = traceId;
+    this.sampled = sampled;
+    this.probability = probability;
+    this.traceState = traceState;
+    this.#samplingContext = samplingContext;
+  }
+
+  /** Sentry's dynamic sampling context, as members of a baggage header; made once, passed on unchanged. */
+  get samplingContext(): string {
+    if (typeof this.#samplingContext === "function") this.#samplingContext = this.#samplingContext();
+    return this.#samplingContext;
+  }
 }
 
 /** Filled in as the spans below one entry end; read when the entry's own span fails. */

@@ -43,6 +43,9 @@ export interface SpanStart {
 }
 
 const LONGEST_LINK_LIST = 128;
+const NONE: readonly never[] = [];
+const UNSET: SpanStatus = { code: SpanStatusCode.UNSET };
+const NO_ATTRIBUTES: ReadonlyMap<string, AttributeValue> = new Map();
 
 /**
  * A span of OpenTelemetry's API. Everything it holds has passed the sanitiser. After its end it does
@@ -58,17 +61,20 @@ export class RecordedSpan implements Span {
   readonly scope: { readonly name: string; readonly version: string };
   readonly startTime: number;
   endTime: number | undefined;
-  readonly attributes: Map<string, AttributeValue> = new Map();
-  readonly events: SpanEvent[] = [];
-  readonly links: SpanLink[] = [];
-  status: SpanStatus = { code: SpanStatusCode.UNSET };
+  status: SpanStatus = UNSET;
   droppedAttributes = 0;
   droppedEvents = 0;
   droppedLinks = 0;
   /** The exception that was recorded last, also on spans that are not recording. */
   exception: CaughtException | undefined;
+  /** What the handler under this span threw, rejected with or gave to its callback first. */
+  cause: unknown;
   readonly environment: SpanEnvironment;
   #context: SpanContext | undefined;
+  // Made when first used: most spans of an unsampled trace have none.
+  #attributes: Map<string, AttributeValue> | undefined;
+  #events: SpanEvent[] | undefined;
+  #links: SpanLink[] | undefined;
 
   constructor(start: SpanStart, environment: SpanEnvironment) {
     this.name = start.name;
@@ -81,6 +87,23 @@ export class RecordedSpan implements Span {
     this.startTime =
       start.startTime === undefined ? environment.clock.now() : toMicroseconds(start.startTime);
     environment.started();
+  }
+
+  get attributes(): ReadonlyMap<string, AttributeValue> {
+    return this.#attributes ?? NO_ATTRIBUTES;
+  }
+
+  get events(): readonly SpanEvent[] {
+    return this.#events ?? NONE;
+  }
+
+  get links(): readonly SpanLink[] {
+    return this.#links ?? NONE;
+  }
+
+  /** Notes an error that the span's status will tell of, once it is known. */
+  failedWith(error: unknown): void {
+    this.cause ??= error;
   }
 
   spanContext(): SpanContext {
@@ -112,9 +135,10 @@ export class RecordedSpan implements Span {
   /** For values that Tracekeep itself makes, of fixed vocabularies: they need no sanitiser. */
   setClean(key: string, value: AttributeValue): void {
     if (!this.isRecording()) return;
-    if (this.attributes.size >= this.environment.limits.attributes && !this.attributes.has(key))
+    this.#attributes ??= new Map();
+    if (this.#attributes.size >= this.environment.limits.attributes && !this.#attributes.has(key))
       this.droppedAttributes++;
-    else this.attributes.set(key, value);
+    else this.#attributes.set(key, value);
   }
 
   addEvent(name: string, attributesOrTime?: Attributes | TimeInput, time?: TimeInput): this {
@@ -131,9 +155,10 @@ export class RecordedSpan implements Span {
 
   addLink(link: Link): this {
     if (!this.#mayChange()) return this;
-    const valid = isSpanContextValid(link.context) && this.links.length < LONGEST_LINK_LIST;
+    this.#links ??= [];
+    const valid = isSpanContextValid(link.context) && this.#links.length < LONGEST_LINK_LIST;
     if (!valid) this.droppedLinks++;
-    else this.links.push({ context: link.context, attributes: this.#cleanCopy(link.attributes) });
+    else this.#links.push({ context: link.context, attributes: this.#cleanCopy(link.attributes) });
     return this;
   }
 
@@ -192,11 +217,12 @@ export class RecordedSpan implements Span {
     attributes: ReadonlyMap<string, AttributeValue>,
     time: TimeInput | undefined,
   ): void {
-    if (this.events.length >= this.environment.limits.events) {
+    this.#events ??= [];
+    if (this.#events.length >= this.environment.limits.events) {
       this.droppedEvents++;
       return;
     }
-    this.events.push({
+    this.#events.push({
       name,
       time: time === undefined ? this.environment.clock.now() : toMicroseconds(time),
       attributes,

@@ -1,7 +1,7 @@
 import { type SpanContext, TraceFlags } from "@opentelemetry/api";
 import { type SamplingContextFacts, withProbability } from "../propagation/index.ts";
 import type { HeadSampler } from "../sampling/index.ts";
-import { type LocalTrace, newTraceId, type RemoteParent } from "../spans/index.ts";
+import { LocalTrace, newTraceId, type RemoteParent } from "../spans/index.ts";
 
 /** What a trace begins from in this process. */
 export interface TraceEntry {
@@ -21,22 +21,25 @@ export function createBeginTrace(
   sampler: HeadSampler,
   writeSamplingContext: (facts: SamplingContextFacts) => string,
 ): BeginTrace {
+  const stateOf = createTraceStates();
   return ({ parent, remote, rate, name }) => {
     const traceId = parent?.traceId ?? newTraceId();
-    const decided = decisionAbove(parent, remote);
-    if (decided !== undefined) return follow(traceId, decided, remote, parent, writeSamplingContext);
+    const above = decisionAbove(parent, remote);
+    if (above !== undefined) {
+      const probability = remote?.probability;
+      const traceState = remote?.traceState ?? parent?.traceState?.serialize() ?? "";
+      const write = () => writeSamplingContext({ traceId, sampled: above, probability });
+      return new LocalTrace(traceId, above, probability, traceState, remote?.samplingContext ?? write);
+    }
     const { sampled, probability, draw } = sampler.decide(traceId, rate, remote?.untrusted !== true);
-    const traceState = remote?.traceState ?? "";
-    return {
+    const write = () => writeSamplingContext({ traceId, sampled, probability, draw, transaction: name });
+    return new LocalTrace(
       traceId,
       sampled,
-      failures: {},
-      probability: sampled ? probability : undefined,
-      traceState: sampled ? withProbability(traceState, probability) : traceState,
-      samplingContext:
-        remote?.samplingContext ??
-        writeSamplingContext({ traceId, sampled, probability, draw, transaction: name }),
-    };
+      sampled ? probability : undefined,
+      sampled ? stateOf(remote?.traceState ?? "", probability) : (remote?.traceState ?? ""),
+      remote?.samplingContext ?? write,
+    );
   };
 }
 
@@ -48,20 +51,13 @@ function decisionAbove(
   return parent === undefined ? undefined : (parent.traceFlags & TraceFlags.SAMPLED) === TraceFlags.SAMPLED;
 }
 
-function follow(
-  traceId: string,
-  sampled: boolean,
-  remote: RemoteParent | undefined,
-  parent: SpanContext | undefined,
-  writeSamplingContext: (facts: SamplingContextFacts) => string,
-): LocalTrace {
-  const probability = remote?.probability;
-  return {
-    traceId,
-    sampled,
-    failures: {},
-    probability,
-    traceState: remote?.traceState ?? parent?.traceState?.serialize() ?? "",
-    samplingContext: remote?.samplingContext ?? writeSamplingContext({ traceId, sampled, probability }),
+/** `tracestate` of traces that begin here; there are only as many as there are rates. */
+function createTraceStates(): (traceState: string, probability: number) => string {
+  const known = new Map<number, string>();
+  return (traceState, probability) => {
+    if (traceState !== "") return withProbability(traceState, probability);
+    const state = known.get(probability) ?? withProbability("", probability);
+    known.set(probability, state);
+    return state;
   };
 }

@@ -1,0 +1,14 @@
+import type { ClientOptions, Server, ServerOptions } from "@grpc/grpc-js";
+
+/** How a service is traced, or not. A module of this folder exports `startInstrument`. */
+export interface Instrument {
+  readonly serverOptions: ServerOptions;
+  readonly clientOptions: ClientOptions;
+  attach(server: Server): void;
+  /** Sends all that waits. */
+  flush(): Promise<void>;
+  /** Spans that were lost so far: a variant that loses them looks cheaper than it is. */
+  droppedSpans(): number;
+}
+
+export type StartInstrument = () => Instrument;
