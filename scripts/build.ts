@@ -5,7 +5,7 @@ import { formatMessage } from "publint/utils";
 import { build } from "tsdown";
 
 /** The packages that are published; each builds into its own dist folder, which is what goes to the registry. */
-const PUBLISHED = ["common/tracing"];
+const PUBLISHED = ["common/tracing", "viewer"];
 
 interface Manifest {
   readonly name: string;

@@ -7,6 +7,7 @@ export {
   type TracingVariable,
 } from "./config/index.ts";
 export type { DropReason, ExportStats } from "./export/index.ts";
+export type { StatusMeaning, StatusName, StatusRule } from "./grpc/index.ts";
 export type { Logger } from "./logger.ts";
 export type { Carrier } from "./propagation/index.ts";
 export { type StartTracingOptions, startTracing } from "./start-tracing.ts";

@@ -8,10 +8,12 @@ import { createDisabledTracing } from "./disabled-tracing.ts";
 import { createErrorReporter, linkUserSentry } from "./errors/index.ts";
 import { createSpanExporter } from "./export/index.ts";
 import {
+  compileStatusRules,
   createClientInterceptor,
   createClientOptions,
   createGrpcInstrumentation,
   createServerInterceptor,
+  type StatusRule,
 } from "./grpc/index.ts";
 import { guarded, type Logger, stderrLogger } from "./logger.ts";
 import { createPropagator, createSamplingContext } from "./propagation/index.ts";
@@ -28,6 +30,8 @@ import { VERSION } from "./version.ts";
 export interface StartTracingOptions {
   /** Where Tracekeep's own messages go; default: warnings and errors to stderr. A pino logger fits. */
   readonly logger?: Logger;
+  /** Changes what gRPC statuses mean, for some methods or all; the first rule that matches counts. */
+  readonly statusRules?: readonly StatusRule[];
 }
 
 const SHUTDOWN_LIMIT = 5_000;
@@ -37,12 +41,14 @@ const SCOPE = { name: "tracekeep", version: VERSION };
  * Starts tracing in this process. Call it once, before servers and clients are made; a second call works,
  * with a pipeline of its own, but spans of other OpenTelemetry instrumentations stay with the first.
  *
- * @throws TracekeepError `INVALID_CONFIG` if the configuration was changed by hand to something impossible.
+ * @throws TracekeepError `INVALID_CONFIG` if the configuration was changed by hand to something impossible,
+ * `INVALID_ARGUMENT` for a status rule that cannot be meant.
  */
 export function startTracing(given: TracingConfig, options: StartTracingOptions = {}): Tracing {
   if (!given.enabled) return createDisabledTracing();
   // First, since it may throw: nothing has been registered yet.
   const sampler = createHeadSampler(given.sampleRate);
+  const meaningsOf = compileStatusRules(options.statusRules ?? []);
   const logger = guarded(options.logger ?? stderrLogger);
   const contexts = createContexts();
   const untracedContext = suppressTracing(ROOT_CONTEXT);
@@ -78,6 +84,7 @@ export function startTracing(given: TracingConfig, options: StartTracingOptions 
   const business = createBusinessSpans(tracer, contexts, config.trustRemote, errors.report);
   const grpc = createGrpcInstrumentation({
     config,
+    meaningsOf,
     tracer,
     contexts,
     sanitizer,

@@ -17,7 +17,7 @@ import {
   setServerAddress,
 } from "./rpc-attributes.ts";
 import { ANNOUNCEMENT, parseSignal, SIGNAL_KEY } from "./signals.ts";
-import { isFault, statusName } from "./status.ts";
+import { statusName } from "./status.ts";
 
 /** What grpc-js says where a call was given the `parent` option and that one was cancelled. */
 const CANCELLED_BY_PARENT = "Cancelled by parent call";
@@ -97,14 +97,15 @@ export class ClientCall {
     const { code } = status;
     const ownCancel =
       code === Status.CANCELLED && (this.#cancelledHere || status.details === CANCELLED_BY_PARENT);
-    const isError = code !== Status.OK && !ownCancel;
+    const meaning = ownCancel ? "answer" : this.#outgoing.method.meanings.client(code);
+    const isError = meaning !== "answer";
     const { attempt, failure } = parseSignal(String(status.metadata?.get(SIGNAL_KEY)[0] ?? ""));
     setPeer(span, peer);
     setRpcEnd(span, code, isError);
     if (this.#sent > 1 || this.#received > 1) setMessageCounts(span, this.#sent, this.#received);
     if (attempt !== undefined) span.setClean("tracekeep.rpc.attempts", attempt);
     if (isError) span.setStatus({ code: SpanStatusCode.ERROR, message: status.details });
-    if (isFault(code)) this.#fail(span, status, failure);
+    if (meaning === "failure") this.#fail(span, status, failure);
     span.end();
   }
 

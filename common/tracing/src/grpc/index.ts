@@ -3,3 +3,4 @@ export { createClientOptions } from "./client-options.ts";
 export { createGrpcInstrumentation } from "./instrumentation.ts";
 export { createServerInterceptor } from "./server-interceptor.ts";
 export { isFault } from "./status.ts";
+export { compileStatusRules, type StatusMeaning, type StatusName, type StatusRule } from "./status-rules.ts";

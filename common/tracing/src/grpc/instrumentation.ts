@@ -6,6 +6,7 @@ import { compileMethodRules } from "../sampling/index.ts";
 import type { Sanitizer } from "../sanitize/index.ts";
 import type { Contexts, TracekeepTracer } from "../tracer/index.ts";
 import { createMethods, type Method } from "./methods.ts";
+import type { StatusMeanings } from "./status-rules.ts";
 
 /** What the gRPC instrumentation needs of the tracing that it belongs to. */
 export interface GrpcInstrumentation {
@@ -28,6 +29,7 @@ export interface GrpcInstrumentation {
 
 export interface GrpcInstrumentationOptions {
   readonly config: TracingConfig;
+  meaningsOf(method: string): StatusMeanings;
   readonly tracer: TracekeepTracer;
   readonly contexts: Contexts;
   readonly sanitizer: Sanitizer;
@@ -48,7 +50,7 @@ export function createGrpcInstrumentation(options: GrpcInstrumentationOptions): 
     serviceName: config.serviceName,
     trustRemote: config.trustRemote,
     captureMetadata: config.captureMetadata,
-    methodOf: createMethods(compileMethodRules(config.methodRules)),
+    methodOf: createMethods(compileMethodRules(config.methodRules), options.meaningsOf),
     headerScopeOf: compileTargets(config.propagationTargets),
     guard(fn, fallback) {
       try {

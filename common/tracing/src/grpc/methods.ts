@@ -1,4 +1,5 @@
 import type { MethodVerdict } from "../sampling/index.ts";
+import type { StatusMeanings } from "./status-rules.ts";
 
 /** What is known of a method before it is called, worked out once. */
 export interface Method {
@@ -7,6 +8,7 @@ export interface Method {
   /** `package.Service`. */
   readonly service: string;
   readonly verdict: MethodVerdict | undefined;
+  readonly meanings: StatusMeanings;
 }
 
 /** Far more than a program has; names that come from the wire by some proxy end here. */
@@ -17,15 +19,16 @@ const OTHER = "_OTHER";
 /** Looks methods up by their path (`/package.Service/Method`); bounded, whatever paths are asked for. */
 export function createMethods(
   verdictOf: (name: string) => MethodVerdict | undefined,
+  meaningsOf: (name: string) => StatusMeanings,
 ): (path: string) => Method {
   const known = new Map<string, Method>();
   return (path) => {
     const cached = known.get(path);
     if (cached !== undefined) return cached;
     const name = path.startsWith("/") ? path.slice(1) : path;
-    const verdict = verdictOf(name);
-    if (known.size >= MOST_METHODS || name.length > 256) return { name: OTHER, service: OTHER, verdict };
-    const method: Method = { name, service: name.slice(0, Math.max(name.lastIndexOf("/"), 0)), verdict };
+    const rules = { verdict: verdictOf(name), meanings: meaningsOf(name) };
+    if (known.size >= MOST_METHODS || name.length > 256) return { name: OTHER, service: OTHER, ...rules };
+    const method: Method = { name, service: name.slice(0, Math.max(name.lastIndexOf("/"), 0)), ...rules };
     known.set(path, method);
     return method;
   };

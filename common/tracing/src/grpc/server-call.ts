@@ -17,7 +17,7 @@ import {
   setServerAddress,
 } from "./rpc-attributes.ts";
 import { formatSignal, SIGNAL_KEY } from "./signals.ts";
-import { isFault, statusName } from "./status.ts";
+import { statusName } from "./status.ts";
 
 /** A cancellation this close to the deadline, in milliseconds, is the caller's deadline and not its wish. */
 const DEADLINE_TOLERANCE = 50;
@@ -121,13 +121,14 @@ export class ServerCall {
 
   #end(code: number, details: string): RelayedFailure | undefined {
     const span = this.#span;
-    const isError = isFault(code);
+    const meaning = this.#incoming.method.meanings.server(code);
+    const isError = meaning !== "answer";
     // A plain status object holds nothing that the span does not have already.
     if (isError && span.cause instanceof Error) span.recordException(span.cause);
     setRpcEnd(span, code, isError);
     if (this.#incoming.streaming) setMessageCounts(span, this.#sent, this.#received);
     if (isError) span.setStatus({ code: SpanStatusCode.ERROR, message: details });
-    const failure = isError ? this.#fail(code, details) : undefined;
+    const failure = meaning === "failure" ? this.#fail(code, details) : undefined;
     span.end();
     return failure;
   }

@@ -1,6 +1,12 @@
 import { credentials, Server, ServerCredentials, type ServerOptions } from "@grpc/grpc-js";
 import { ProbeServiceClient, type ProbeServiceServer, ProbeServiceService } from "@tracekeep/proto/probe/v1";
-import { type Logger, loadTracingConfig, startTracing, type Tracing } from "../../src/index.ts";
+import {
+  type Logger,
+  loadTracingConfig,
+  type StatusRule,
+  startTracing,
+  type Tracing,
+} from "../../src/index.ts";
 import type { TestIntake } from "./intake.ts";
 
 /** Messages that the library logged. */
@@ -22,6 +28,7 @@ export function startTestTracing(
   intake: TestIntake,
   settings: Record<string, string> = {},
   logger = collectLog().logger,
+  statusRules: readonly StatusRule[] = [],
 ): Tracing {
   const env = { SENTRY_DSN: intake.dsn, TRACE_SAMPLE_RATE: "1", TRACE_EXPORT_INTERVAL_MS: "10", ...settings };
   const config = loadTracingConfig({
@@ -31,7 +38,7 @@ export function startTestTracing(
     env,
     cwd: "/",
   });
-  return startTracing(config, { logger });
+  return startTracing(config, { logger, statusRules });
 }
 
 const unimplemented: ProbeServiceServer = {
