@@ -32,9 +32,6 @@ async function buildPackage(folder: string): Promise<boolean> {
   const cwd = join(root, folder);
   const manifest: Manifest = JSON.parse(await readFile(join(cwd, "package.json"), "utf8"));
   const entries = [...Object.values(manifest.exports), ...Object.values(manifest.bin ?? {})];
-  const ownWorkspaces = Object.keys(manifest.dependencies ?? {}).filter((name) =>
-    name.startsWith("@tracekeep/"),
-  );
   await build({
     cwd,
     config: false,
@@ -45,7 +42,8 @@ async function buildPackage(folder: string): Promise<boolean> {
     fixedExtension: false,
     tsconfig: join(root, "tsconfig.build.json"),
     dts: { tsconfig: join(root, "tsconfig.build.json") },
-    deps: { alwaysBundle: ownWorkspaces },
+    // Workspaces that are not published go into the packages that use them.
+    deps: { alwaysBundle: /^@tracekeep\// },
     clean: true,
     logLevel: "warn",
   });

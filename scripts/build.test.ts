@@ -1,0 +1,39 @@
+import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { isBuiltin } from "node:module";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+
+const root = join(import.meta.dirname, "..");
+
+test("what is published imports nothing that its manifest does not bring", { timeout: 60_000 }, async () => {
+  await promisify(execFile)(process.execPath, [join(import.meta.dirname, "build.ts")]);
+  for (const folder of ["common/tracing", "viewer"]) {
+    const dist = join(root, folder, "dist");
+    const {
+      dependencies,
+      peerDependencies = {},
+      exports,
+    } = JSON.parse(readFileSync(join(dist, "package.json"), "utf8"));
+    const code = readFileSync(join(dist, exports["."].default), "utf8");
+    const types = readFileSync(join(dist, exports["."].types), "utf8");
+    const imported = new Set(
+      Array.from(
+        `${code}\n${types}`.matchAll(/^import (?:.+ from )?"([^".][^"]*)";$|\bimport\("([^".][^"]*)"\)/gm),
+        (match) => match[1] ?? match[2] ?? "",
+      ),
+    );
+    const packages = Array.from(imported, (name) =>
+      name
+        .split("/")
+        .slice(0, name.startsWith("@") ? 2 : 1)
+        .join("/"),
+    );
+    const missing = packages.filter(
+      (name) => !isBuiltin(name) && !(name in dependencies) && !(name in peerDependencies),
+    );
+    expect(packages.length, folder).toBeGreaterThan(0);
+    expect(missing, folder).toEqual([]);
+  }
+});
