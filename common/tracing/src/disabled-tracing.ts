@@ -9,7 +9,7 @@ export function createDisabledTracing(): Tracing {
     enabled: false,
     serverInterceptors: () => [],
     attach() {},
-    clientOptions: (own = {}) => own,
+    clientOptions: (own) => own ?? {},
     clientInterceptors: () => [],
     withSpan: <T>(_name: string, ...rest: unknown[]) => (rest.at(-1) as (span: Span) => T)(span),
     continueTrace: (_carrier, _settings, fn) => fn(span),

@@ -24,9 +24,9 @@ export function createSpanEnvironment(
     ended(span) {
       counters.ended++;
       if (!span.trace.sampled) return;
+      counters.sampled++;
       try {
-        exporter.add(span);
-        counters.exported++;
+        if (exporter.add(span)) counters.exported++;
       } catch (error) {
         if (mayLog("lost") !== undefined)
           logger.warn({ error: (error as Error).message }, "A span could not be encoded and is lost.");

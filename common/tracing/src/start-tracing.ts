@@ -8,6 +8,7 @@ import { createDisabledTracing } from "./disabled-tracing.ts";
 import { createErrorReporter, linkUserSentry } from "./errors/index.ts";
 import { createSpanExporter } from "./export/index.ts";
 import {
+  checkInterceptors,
   compileStatusRules,
   createClientInterceptor,
   createClientOptions,
@@ -22,6 +23,7 @@ import { createResource } from "./resource.ts";
 import { createHeadSampler } from "./sampling/index.ts";
 import { createSanitizer, type Sanitizer } from "./sanitize/index.ts";
 import { createSpanEnvironment } from "./span-environment.ts";
+import { TracekeepError } from "./tracekeep-error.ts";
 import { createBeginTrace, createContexts, TracekeepTracer } from "./tracer/index.ts";
 import type { Tracing } from "./tracing.ts";
 import { VERSION } from "./version.ts";
@@ -42,9 +44,15 @@ const SCOPE = { name: "tracekeep", version: VERSION };
  * with a pipeline of its own, but spans of other OpenTelemetry instrumentations stay with the first.
  *
  * @throws TracekeepError `INVALID_CONFIG` if the configuration was changed by hand to something impossible,
- * `INVALID_ARGUMENT` for a status rule that cannot be meant.
+ * `INVALID_ARGUMENT` for no configuration at all, or a status rule that cannot be meant.
  */
 export function startTracing(given: TracingConfig, options: StartTracingOptions = {}): Tracing {
+  if (typeof given?.enabled !== "boolean" || given.limits === undefined) {
+    throw new TracekeepError(
+      "INVALID_ARGUMENT",
+      "startTracing needs a configuration; make one with loadTracingConfig().",
+    );
+  }
   if (!given.enabled) return createDisabledTracing();
   // First, since it may throw: nothing has been registered yet.
   const sampler = createHeadSampler(given.sampleRate);
@@ -93,7 +101,7 @@ export function startTracing(given: TracingConfig, options: StartTracingOptions 
   });
 
   const unregister = register(createProvider(makeTracer), createPropagator(config.trustRemote), logger);
-  const unlink = linkUserSentry(contexts);
+  linkUserSentry(contexts);
   const flushAtExit = (): void => void exporter.flush();
   // Once: a destination that is down must not keep the process alive by being tried for ever.
   process.once("beforeExit", flushAtExit);
@@ -104,7 +112,6 @@ export function startTracing(given: TracingConfig, options: StartTracingOptions 
     grpc.close();
     deactivate();
     unregister();
-    unlink();
     // Calls that a server's forced shutdown has just broken off end their spans within this turn.
     await nextTurn();
     await Promise.all([exporter.shutdown(limitMs), errors.shutdown(limitMs)]);
@@ -113,7 +120,7 @@ export function startTracing(given: TracingConfig, options: StartTracingOptions 
   const tracing: Tracing = {
     enabled: true,
     serverInterceptors: () => [createServerInterceptor(grpc)],
-    attach() {},
+    attach: (server) => checkInterceptors(server, logger),
     clientOptions: createClientOptions(grpc),
     clientInterceptors: () => [createClientInterceptor(grpc)],
     withSpan: (name: string, ...rest: Parameters<typeof splitArguments>[1]) => {

@@ -25,7 +25,7 @@ export interface Tracing {
   /** For `new Server({ interceptors })`; first in the list if there are others, so that theirs are traced, too. */
   serverInterceptors(): ServerInterceptor[];
 
-  /** Prepares a server, before or after its services were added. Safe to call twice. */
+  /** Checks that the server has the interceptors, and says so once if not. Safe to call twice. */
   attach(server: Server): void;
 
   /**

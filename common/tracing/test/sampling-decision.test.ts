@@ -97,7 +97,7 @@ test("SAMP-08: the failure of a trace that is not sampled is still an error in S
   ).rejects.toMatchObject({ code: 13 });
   await intake.until(() => intake.errors.length > known, "the error event");
   expect(intake.errors[known]?.contexts.trace.trace_id).toBe(TRACE);
-  expect(tracing.stats().spans.exported).toBe(0);
+  expect(tracing.stats().spans.sampled).toBe(0);
   client.close();
   probe.stop();
   await tracing.shutdown();

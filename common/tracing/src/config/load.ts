@@ -6,6 +6,7 @@ import { BUILT_IN_METHOD_RULES } from "../sampling/method-rules.ts";
 import { createSanitizer } from "../sanitize/index.ts";
 import { MASK } from "../sanitize/mask.ts";
 import { TracekeepError } from "../tracekeep-error.ts";
+import { misspelt } from "./misspelt.ts";
 import { SecretHeaders, type TracingConfig } from "./tracing-config.ts";
 import { NEEDS_A_VALUE, TRACING_VARIABLES, type TracingVariable } from "./variables.ts";
 
@@ -36,15 +37,28 @@ export interface LoadTracingConfigOptions {
  * @throws TracekeepError `INVALID_CONFIG` that names every fault at once, without secrets.
  */
 export function loadTracingConfig(options: LoadTracingConfigOptions = {}): TracingConfig {
+  const file = readDotEnv(options.cwd ?? process.cwd());
+  const env = options.env ?? process.env;
+  refuseUnknown("defaults", options.defaults);
+  refuseUnknown("overrides", options.overrides);
   const settings = {
-    ...options.defaults,
-    ...present(readDotEnv(options.cwd ?? process.cwd())),
-    ...present(options.env ?? process.env),
+    ...present(options.defaults ?? {}),
+    ...present(file),
+    ...present(env),
     ...present(options.overrides ?? {}),
   };
   const result = TRACING_VARIABLES.safeParse(settings);
   if (!result.success) throw new TracekeepError("INVALID_CONFIG", describe(result.error, settings));
-  return toConfig(result.data, options);
+  const warnings = [...warningsOf(result.data), ...misspelt([...Object.keys(file), ...Object.keys(env)])];
+  return toConfig(result.data, options, warnings);
+}
+
+/** In code a wrong name is a mistake in any case. */
+function refuseUnknown(where: string, settings: object | undefined): void {
+  for (const name of Object.keys(settings ?? {})) {
+    if (name in TRACING_VARIABLES.shape) continue;
+    throw new TracekeepError("INVALID_CONFIG", `The ${where} name "${name}", which is not a setting.`);
+  }
 }
 
 function readDotEnv(folder: string): Environment {
@@ -62,8 +76,10 @@ function readDotEnv(folder: string): Environment {
 function present(settings: Environment): Environment {
   return Object.fromEntries(
     Object.keys(TRACING_VARIABLES.shape)
-      .map((name) => [name, settings[name]] as const)
-      .filter(([name, value]) => value !== undefined && (value.trim() !== "" || NEEDS_A_VALUE.has(name))),
+      .filter((name) => settings[name] !== undefined && settings[name] !== null)
+      // Code that is not type-checked may give a number or a boolean.
+      .map((name) => [name, String(settings[name])] as const)
+      .filter(([name, value]) => value.trim() !== "" || NEEDS_A_VALUE.has(name)),
   );
 }
 
@@ -90,6 +106,7 @@ function withoutQuotes(message: string): string {
 function toConfig(
   values: z.output<typeof TRACING_VARIABLES>,
   options: LoadTracingConfigOptions,
+  warnings: readonly string[],
 ): TracingConfig {
   const dsn = values.SENTRY_DSN;
   const otlpUrl = values.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT;
@@ -121,14 +138,22 @@ function toConfig(
     },
     sanitize: { keys: values.TRACE_SANITIZE_KEYS, patterns: values.TRACE_SANITIZE_PATTERNS },
     captureMetadata: values.TRACE_CAPTURE_METADATA,
-    warnings: warningsOf(values),
+    warnings,
   });
 }
 
 function warningsOf(values: z.output<typeof TRACING_VARIABLES>): string[] {
   const host = values.SENTRY_DSN?.host.replace(/:\d+$/, "");
   const local = host === undefined || /^(localhost|127\.|\[::1\])/.test(host);
-  return values.SENTRY_DSN?.protocol === "http:" && !local
-    ? ["SENTRY_DSN uses http: spans and errors travel unencrypted"]
-    : [];
+  const warnings: string[] = [];
+  if (values.SENTRY_DSN?.protocol === "http:" && !local) {
+    warnings.push("SENTRY_DSN uses http: spans and errors travel unencrypted");
+  }
+  const headers = Object.keys(values.OTEL_EXPORTER_OTLP_TRACES_HEADERS).length;
+  if (headers > 0 && values.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT === undefined) {
+    warnings.push(
+      "OTEL_EXPORTER_OTLP_TRACES_HEADERS has no effect without OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+    );
+  }
+  return warnings;
 }

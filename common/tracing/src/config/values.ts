@@ -91,12 +91,22 @@ function decodePercent(value: string): string {
 }
 
 /** Names separated by commas, lower case. */
-export const names: Reader<string[]> = reader((text) =>
-  text
+export const names: Reader<string[]> = reader(splitNames);
+
+/** Keys of gRPC metadata, separated by commas. */
+export const metadataKeys: Reader<string[]> = reader((text) => {
+  const keys = splitNames(text);
+  const wrong = keys.find((key) => !/^[0-9a-z_.-]+$/.test(key));
+  if (wrong === undefined) return keys;
+  throw new Error(`has ${quoted(wrong)}; write metadata keys such as x-tenant,x-request-id`);
+});
+
+function splitNames(text: string): string[] {
+  return text
     .split(",")
     .map((name) => name.trim().toLowerCase())
-    .filter((name) => name !== ""),
-);
+    .filter((name) => name !== "");
+}
 
 /** Makes a reader of any parser that throws an Error whose message follows the variable's name. */
 export function parsed<T>(parse: (text: string) => T): Reader<T> {

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { parsePropagationTargets } from "../propagation/targets.ts";
 import { parseMethodRules } from "../sampling/method-rules.ts";
 import { parsePatterns } from "../sanitize/patterns.ts";
-import { dsn, flag, headers, names, parsed, rate, url, wholeNumber, word } from "./values.ts";
+import { dsn, flag, headers, metadataKeys, names, parsed, rate, url, wholeNumber, word } from "./values.ts";
 
 /** Text that may be left empty, which is the same as leaving the variable out. */
 const text = z.string().trim();
@@ -31,7 +31,7 @@ const variables = z.object({
   TRACE_SPAN_VALUE_LENGTH_LIMIT: wholeNumber("characters", 32, 65_536).default(1_024),
   TRACE_SANITIZE_KEYS: names.default([]),
   TRACE_SANITIZE_PATTERNS: parsed(parsePatterns).default([]),
-  TRACE_CAPTURE_METADATA: names.default([]),
+  TRACE_CAPTURE_METADATA: metadataKeys.default([]),
   OTEL_SDK_DISABLED: z
     .string()
     .transform((value) => value.trim().toLowerCase() === "true")

@@ -5,8 +5,7 @@ import type { EventIdentity } from "./sentry-event.ts";
 
 export interface SentryClient {
   readonly client: Client;
-  /** A scope that puts the event's envelope into the trace. */
-  makeScope(traceId: string): Scope;
+  makeScope(): Scope;
   close(): void;
 }
 
@@ -62,11 +61,7 @@ export async function loadCoreClient({
   client.init();
   return {
     client,
-    makeScope(traceId) {
-      const scope = new Scope();
-      scope.setPropagationContext({ traceId, sampleRand: 0 });
-      return scope;
-    },
+    makeScope: () => new Scope(),
     close() {
       client.dispose();
       close();

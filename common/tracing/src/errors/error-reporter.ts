@@ -1,10 +1,11 @@
 import { setImmediate } from "node:timers/promises";
+import type { Scope } from "@sentry/core";
 import type { Dsn } from "../config/dsn.ts";
 import type { Logger } from "../logger.ts";
 import { loadCoreClient, type SentryClient } from "./core-client.ts";
 import type { Failure } from "./failure.ts";
 import { type EventIdentity, toSentryEvent } from "./sentry-event.ts";
-import { findUserClient } from "./user-client.ts";
+import { findUserSentry } from "./user-client.ts";
 
 /** Makes Sentry issues of failures. */
 export interface ErrorReporter {
@@ -35,13 +36,14 @@ export function createErrorReporter(options: ErrorReporterOptions): ErrorReporte
   const stats = { reported: 0, dropped: 0 };
 
   const send = (failure: Failure): void => {
-    const user = findUserClient();
-    const client = user ?? own?.client;
+    const user = findUserSentry();
+    const client = user?.client ?? own?.client;
     if (client === undefined) return;
     const event = toSentryEvent(failure, identity, client.getOptions().stackParser);
-    untraced(() =>
-      client.captureEvent(event, {}, user === undefined ? own?.makeScope(failure.traceId) : undefined),
-    );
+    const scope = user === undefined ? own?.makeScope() : emptyLike(user.scope);
+    // The envelope belongs to the failure's trace, whatever is going on now.
+    scope?.setPropagationContext({ traceId: failure.traceId, sampleRand: 0 });
+    untraced(() => client.captureEvent(event, {}, scope));
     stats.reported++;
   };
 
@@ -68,7 +70,7 @@ export function createErrorReporter(options: ErrorReporterOptions): ErrorReporte
     report(failure) {
       try {
         if (closed) stats.dropped++;
-        else if (own !== undefined || findUserClient() !== undefined) send(failure);
+        else if (own !== undefined || findUserSentry() !== undefined) send(failure);
         else if (dsn === undefined) return;
         else if (waiting.length >= MOST_WAITING) stats.dropped++;
         else {
@@ -89,4 +91,9 @@ export function createErrorReporter(options: ErrorReporterOptions): ErrorReporte
     },
     stats: () => ({ ...stats }),
   };
+}
+
+/** A scope of the user's version of Sentry, without what the user has put into theirs: none of it was sanitised. */
+function emptyLike(scope: Scope): Scope {
+  return new (scope.constructor as new () => Scope)();
 }

@@ -4,18 +4,14 @@ import { isSentryLoaded } from "./user-client.ts";
 
 /**
  * Lets events that the service itself sends to Sentry carry the active span's ids, if it has called
- * `Sentry.init` before. Nothing is loaded where Sentry is not.
+ * `Sentry.init` before. Nothing is loaded where Sentry is not. The link stays after shutdown: events
+ * that are under way then are still to get their ids, and without spans it does nothing.
  */
-export function linkUserSentry(contexts: Contexts): () => void {
-  if (!isSentryLoaded()) return () => {};
-  let linked = true;
-  const activeIds = (): { traceId: string; spanId: string } | undefined =>
-    linked ? trace.getSpanContext(contexts.active()) : undefined;
+export function linkUserSentry(contexts: Contexts): void {
+  if (!isSentryLoaded()) return;
   import("@sentry/core").then(
-    ({ registerExternalPropagationContext }) => registerExternalPropagationContext(activeIds),
+    ({ registerExternalPropagationContext }) =>
+      registerExternalPropagationContext(() => trace.getSpanContext(contexts.active())),
     () => {},
   );
-  return () => {
-    linked = false;
-  };
 }

@@ -1,4 +1,4 @@
-import type { Client } from "@sentry/core";
+import type { Client, Scope } from "@sentry/core";
 
 /** Sentry's global state of one version of its SDK, as far as it is read here. */
 interface SentryCarrier {
@@ -10,13 +10,19 @@ interface ScopeLike {
   getClient?: () => Client | undefined;
 }
 
+/** The client of a service that has called `Sentry.init`, and a scope to copy. */
+export interface UserSentry {
+  readonly client: Client;
+  readonly scope: Scope;
+}
+
 /** Whether some Sentry SDK has been loaded into this process. */
 export function isSentryLoaded(): boolean {
   return (globalThis as { __SENTRY__?: unknown }).__SENTRY__ !== undefined;
 }
 
-/** The client of a service that has called `Sentry.init` itself, of whatever version; nothing is loaded for it. */
-export function findUserClient(): Client | undefined {
+/** The Sentry of a service that has called `Sentry.init` itself, of whatever version; nothing is loaded for it. */
+export function findUserSentry(): UserSentry | undefined {
   const global = (globalThis as { __SENTRY__?: Record<string, unknown> }).__SENTRY__ ?? {};
   for (const [version, value] of Object.entries(global)) {
     if (version === "version" || typeof value !== "object" || value === null) continue;
@@ -28,7 +34,7 @@ export function findUserClient(): Client | undefined {
     ];
     for (const scope of scopes) {
       const client = scope?.getClient?.();
-      if (client !== undefined) return client;
+      if (client !== undefined) return { client, scope: scope as Scope };
     }
   }
   return undefined;

@@ -149,7 +149,7 @@ export class BatchExporter {
         outcome.waitMs ?? Math.min(this.#backoffMs * 2, LONGEST_BACKOFF),
         FIRST_BACKOFF,
       );
-      this.#warn(outcome.reason, `Spans could not be sent (${outcome.reason}); trying again.`);
+      this.#warn(outcome.reason, `Spans could not be sent (${outcome.reason}).`);
       return;
     }
     if (outcome.kind === "refused") {

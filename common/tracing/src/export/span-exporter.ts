@@ -8,7 +8,8 @@ import { destinationsOf } from "./destinations.ts";
 
 /** Takes ended spans and sends them to every destination. */
 export interface SpanExporter {
-  add(span: RecordedSpan): void;
+  /** False if there is no destination. */
+  add(span: RecordedSpan): boolean;
   flush(): Promise<void>;
   shutdown(limitMs: number): Promise<void>;
   /** Per destination, by its host. */
@@ -52,9 +53,10 @@ export function createSpanExporter({
   };
   return {
     add(span) {
-      if (exporters.length === 0) return;
+      if (exporters.length === 0) return false;
       const encoded = { scope: span.scope, bytes: encodeSpan(span) };
       for (const exporter of exporters) exporter.add(encoded);
+      return true;
     },
     flush: () => all((exporter) => exporter.flush()),
     shutdown: (limitMs) => all((exporter) => exporter.shutdown(limitMs)),

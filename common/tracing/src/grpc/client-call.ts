@@ -102,7 +102,8 @@ export class ClientCall {
     const { attempt, failure } = parseSignal(String(status.metadata?.get(SIGNAL_KEY)[0] ?? ""));
     setPeer(span, peer);
     setRpcEnd(span, code, isError);
-    if (this.#sent > 1 || this.#received > 1) setMessageCounts(span, this.#sent, this.#received);
+    // A channel does not know the kind of the call; one message each way needs no count.
+    if (this.#sent !== 1 || this.#received !== 1) setMessageCounts(span, this.#sent, this.#received);
     if (attempt !== undefined) span.setClean("tracekeep.rpc.attempts", attempt);
     if (isError) span.setStatus({ code: SpanStatusCode.ERROR, message: status.details });
     if (meaning === "failure") this.#fail(span, status, failure);

@@ -7,7 +7,8 @@ import { traceChannel } from "./traced-channel.ts";
 export function createClientOptions(
   instrumentation: GrpcInstrumentation,
 ): (own?: ClientOptions) => ClientOptions {
-  return (own = {}) => {
+  return (given) => {
+    const own = given ?? {};
     const { channelOverride, channelFactoryOverride } = own;
     if (channelOverride) return { ...own, channelOverride: traceChannel(channelOverride, instrumentation) };
     const makeChannel =

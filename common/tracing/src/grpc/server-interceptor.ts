@@ -1,10 +1,12 @@
 import type {
   Metadata,
+  Server,
   ServerInterceptingCall,
   ServerInterceptingCallInterface,
   ServerInterceptor,
 } from "@grpc/grpc-js";
 import type { Context } from "@opentelemetry/api";
+import type { Logger } from "../logger.ts";
 import { createHandlerObserver } from "./handlers.ts";
 import type { GrpcInstrumentation } from "./instrumentation.ts";
 import type { Method } from "./methods.ts";
@@ -24,7 +26,7 @@ const TRACED = Symbol.for("tracekeep.traced-server-call.1");
  */
 export function createServerInterceptor(instrumentation: GrpcInstrumentation): ServerInterceptor {
   const observeHandler = createHandlerObserver(instrumentation.contexts);
-  return (definition, call) => {
+  const interceptor: ServerInterceptor = (definition, call) => {
     if (TRACED in call || !instrumentation.isOpen()) return call as unknown as ServerInterceptingCall;
     observeHandler(call);
     const streaming = definition.requestStream || definition.responseStream;
@@ -45,6 +47,18 @@ export function createServerInterceptor(instrumentation: GrpcInstrumentation): S
       sendStatus: (status: OutgoingStatus) => sendStatus.call(call, traced.statusSent(status)),
     }) as unknown as ServerInterceptingCall;
   };
+  OURS.add(interceptor);
+  return interceptor;
+}
+
+const OURS = new WeakSet<ServerInterceptor>();
+
+/** Says so if a server was made without the interceptors: its calls would be missing without a word. */
+export function checkInterceptors(server: Server, logger: Logger): void {
+  // Not part of grpc-js's types; where it is not to be seen, nothing is said.
+  const { interceptors } = server as unknown as { interceptors?: unknown };
+  if (!Array.isArray(interceptors) || interceptors.some((interceptor) => OURS.has(interceptor))) return;
+  logger.warn({}, "A server was made without tracing.serverInterceptors(): its calls are not traced.");
 }
 
 /** Stands before the listener of one call: begins the trace with the metadata, and sets the context for the rest. */

@@ -19,7 +19,7 @@ export function readMetadata(metadata: MetadataLike): HeaderReader {
 }
 
 export function readCarrier(carrier: Carrier): HeaderReader {
-  if (typeof (carrier as Headers).get === "function") {
+  if (typeof (carrier as Headers | null)?.get === "function") {
     return (name) => {
       const value = (carrier as Headers).get(name);
       return value === null ? [] : [value];

@@ -128,7 +128,7 @@ export class RecordedSpan implements Span {
   }
 
   setAttributes(attributes: Attributes): this {
-    for (const key of Object.keys(attributes)) this.setAttribute(key, readProperty(attributes, key));
+    for (const key of Object.keys(attributes ?? {})) this.setAttribute(key, readProperty(attributes, key));
     return this;
   }
 

@@ -68,8 +68,8 @@ export class TracekeepTracer implements Tracer {
             this.#environment,
           )
         : this.#startLocalRoot(common, parent, options, parentContext);
-    if (options.attributes !== undefined) span.setAttributes(options.attributes);
-    if (options.links !== undefined) span.addLinks(options.links);
+    if (options.attributes) span.setAttributes(options.attributes);
+    if (options.links) span.addLinks(options.links);
     return span;
   }
 

@@ -1,0 +1,22 @@
+import { expect, test } from "vitest";
+import { fixture, runNode } from "./harness/run-node.ts";
+
+test("events that the service sends carry the active span, and failures go through the service's own client", async () => {
+  const { stdout } = await runNode(fixture("own-sentry.ts"));
+  const { ids, envelopes } = JSON.parse(stdout.trim().split("\n").at(-1) ?? "{}") as {
+    ids: { traceId: string; spanId: string }[];
+    envelopes: string[];
+  };
+  const events = envelopes.map((envelope) => {
+    const [header, , event] = envelope.split("\n").map((line) => JSON.parse(line));
+    return { header, event };
+  });
+  const message = events.find(({ event }) => event.message === "hello from the service");
+  expect(message?.event.contexts.trace).toMatchObject({ trace_id: ids[0]?.traceId, span_id: ids[0]?.spanId });
+  const failure = events.find(({ event }) => event.message === undefined);
+  expect(failure?.event.exception.values[0]).toMatchObject({ type: "RangeError", value: "out of oven" });
+  expect(failure?.event.contexts.trace).toMatchObject({ trace_id: ids[1]?.traceId, span_id: ids[1]?.spanId });
+  expect(failure?.header.trace.trace_id).toBe(ids[1]?.traceId);
+  // What the service has put into its scope was not sanitised: it stays out of Tracekeep's events.
+  expect(JSON.stringify(failure?.event)).not.toContain("4111");
+});
