@@ -38,7 +38,7 @@ All processes are on this machine: leave it alone meanwhile, and judge every rat
   --shape NAME       ${SHAPES.join(" or ")} (default both)
   --variants A,B     some of ${VARIANTS.map(({ name }) => name).join(", ")};
                      ${REFERENCE} and ${CONTROL} are always measured
-  --json FILE        where the results are written (default bench/results.json)
+  --json FILE        where the results are written (default bench/results.json, quick bench/results.local.json)
   --profile FOLDER   also write a CPU profile of each measured process; profiling makes everything slower
   --help             print this
 
@@ -56,7 +56,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     warmupSeconds: number("--warmup", warmup, defaults.warmupSeconds, { least: 0.1, most: 600 }),
     shapes: shape === undefined ? SHAPES : [one("--shape", shape, SHAPES)],
     variants: variantsNamed(variants),
-    json: json ?? `${import.meta.dirname}/results.json`,
+    json: json ?? `${import.meta.dirname}/${quick ? "results.local.json" : "results.json"}`,
     profile,
   };
 }

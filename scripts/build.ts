@@ -21,6 +21,7 @@ const KEPT = [
   "name",
   "version",
   "description",
+  "keywords",
   "license",
   "type",
   "sideEffects",
@@ -45,7 +46,7 @@ async function buildPackage(folder: string): Promise<boolean> {
     // Workspaces that are not published go into the packages that use them.
     deps: { alwaysBundle: /^@tracekeep\// },
     clean: true,
-    logLevel: "warn",
+    logLevel: "error",
   });
   await writeFile(
     join(cwd, "dist/package.json"),

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { parseArgs } from "node:util";
 
-const usage = `npm run proto             lint proto/**/*.proto and write the TypeScript beside them
-npm run proto -- --check  write nothing; fail where the TypeScript in the tree is stale`;
+const usage = `npm run proto             lint proto/**/*.proto and write the TypeScript beside them, and descriptors.binpb for reflection
+npm run proto -- --check  write nothing; fail where what is in the tree is stale`;
 
 const root = join(import.meta.dirname, "..");
 const protoDir = join(root, "proto");
@@ -26,7 +26,7 @@ function buf(...args: string[]): void {
 async function generatedFiles(folder: string): Promise<string[]> {
   const exclude = (path: string) => path.includes("node_modules") || path.endsWith(".test.ts");
   const names: string[] = [];
-  for await (const name of glob("**/*.ts", { cwd: folder, exclude })) names.push(name);
+  for await (const name of glob(["**/*.ts", "*.binpb"], { cwd: folder, exclude })) names.push(name);
   return names;
 }
 
@@ -35,7 +35,7 @@ async function staleFiles(fresh: string): Promise<string[]> {
   const stale: string[] = [];
   for (const name of names) {
     const [want, have] = await Promise.all(
-      [fresh, protoDir].map((folder) => readFile(join(folder, name), "utf8").catch(() => undefined)),
+      [fresh, protoDir].map((folder) => readFile(join(folder, name), "base64").catch(() => undefined)),
     );
     if (want !== have) stale.push(name);
   }
@@ -54,6 +54,13 @@ buf("lint");
 const fresh = await mkdtemp(join(tmpdir(), "tracekeep-proto-"));
 try {
   buf("generate", "--output", fresh);
+  buf(
+    "build",
+    "--as-file-descriptor-set",
+    "--exclude-source-info",
+    "--output",
+    join(fresh, "descriptors.binpb"),
+  );
   const stale = await staleFiles(fresh);
   if (values.check) {
     for (const name of stale) console.error(`proto/${name} is stale: run \`npm run proto\``);

@@ -7,8 +7,7 @@ import {
   SpanStatusCode,
   trace,
 } from "@opentelemetry/api";
-import { failureOf, type ReportFailure } from "./errors/index.ts";
-import { isFault } from "./grpc/index.ts";
+import { failureOf, isAnswer, type ReportFailure } from "./errors/index.ts";
 import { type Carrier, extractContext, type RemoteTrust, readCarrier } from "./propagation/index.ts";
 import { RecordedSpan } from "./spans/index.ts";
 import type { Contexts, TracekeepTracer } from "./tracer/index.ts";
@@ -82,24 +81,16 @@ export function createBusinessSpans(
 /** Records the exception; the first span of the trace in this process reports it, unless it came from below. */
 function markFailed(span: RecordedSpan, error: unknown, report: ReportFailure): void {
   if (span.endTime !== undefined) return;
+  span.failedWith(error);
   span.recordException(error as Error);
   const { exception } = span;
   if (exception === undefined || isAnswer(error)) return;
   span.setStatus({ code: SpanStatusCode.ERROR, message: exception.message });
   span.setClean("error.type", exception.type);
   const { failures } = span.trace;
-  failures.thrown ??= { spanId: span.spanId, exception };
-  if (span.isLocalRoot && failures.relayed === undefined)
+  failures.spanThrew(span.spanId, error, exception);
+  if (span.isLocalRoot && failures.passedOn(undefined, exception.message, error) === undefined)
     report(failureOf(span, undefined, exception.message));
-}
-
-/** An error that says "no" and not "broken": a gRPC status such as NOT_FOUND, or the caller's own cancel. */
-function isAnswer(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const { code } = error as { code?: unknown };
-  return (
-    error.name === "AbortError" || (typeof code === "number" && Number.isInteger(code) && !isFault(code))
-  );
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -11,13 +11,15 @@ export function createSpanEnvironment(
   sanitizer: Sanitizer,
   exporter: Pick<SpanExporter, "add">,
   logger: Logger,
-): { environment: SpanEnvironment; counters: SpanCounters } {
+): { environment: SpanEnvironment; counters: SpanCounters; close: () => void } {
   const counters = createSpanCounters();
   const mayLog = createRateLimiter();
+  let open = true;
   const environment: SpanEnvironment = {
     clock: createSystemClock(),
     sanitizer,
     limits,
+    isOpen: () => open,
     started() {
       counters.started++;
     },
@@ -37,5 +39,8 @@ export function createSpanEnvironment(
       if (mayLog("changed") !== undefined) logger.warn({}, "A span was used after its end; that is ignored.");
     },
   };
-  return { environment, counters };
+  const close = (): void => {
+    open = false;
+  };
+  return { environment, counters, close };
 }

@@ -78,7 +78,8 @@ export function startTracing(given: TracingConfig, options: StartTracingOptions 
     untraced,
     logger,
   });
-  const { environment, counters } = createSpanEnvironment(config.limits, sanitizer, exporter, logger);
+  const spans = createSpanEnvironment(config.limits, sanitizer, exporter, logger);
+  const { environment, counters } = spans;
 
   const { sentryDsn } = config;
   const writeSamplingContext = createSamplingContext({
@@ -97,10 +98,15 @@ export function startTracing(given: TracingConfig, options: StartTracingOptions 
     contexts,
     sanitizer,
     report: errors.report,
+    reports: errors.reports,
     logger,
   });
 
-  const unregister = register(createProvider(makeTracer), createPropagator(config.trustRemote), logger);
+  const unregister = register(
+    createProvider(makeTracer),
+    createPropagator(config.trustRemote, grpc.headerScopeOf),
+    logger,
+  );
   linkUserSentry(contexts);
   const flushAtExit = (): void => void exporter.flush();
   // Once: a destination that is down must not keep the process alive by being tried for ever.
@@ -112,6 +118,7 @@ export function startTracing(given: TracingConfig, options: StartTracingOptions 
     grpc.close();
     deactivate();
     unregister();
+    spans.close();
     // Calls that a server's forced shutdown has just broken off end their spans within this turn.
     await nextTurn();
     await Promise.all([exporter.shutdown(limitMs), errors.shutdown(limitMs)]);
@@ -131,7 +138,7 @@ export function startTracing(given: TracingConfig, options: StartTracingOptions 
     async forceFlush() {
       await Promise.all([exporter.flush(), errors.flush(config.export.timeoutMs)]);
     },
-    shutdown: (limitMs = SHUTDOWN_LIMIT) => (stopping ??= stop(limitMs)),
+    shutdown: (limitMs) => (stopping ??= stop(isLimit(limitMs) ? limitMs : SHUTDOWN_LIMIT)),
     stats: () => ({
       spans: { ...counters, open: counters.started - counters.ended },
       errors: errors.stats(),
@@ -141,6 +148,11 @@ export function startTracing(given: TracingConfig, options: StartTracingOptions 
   const deactivate = activate(tracing);
   announce(config, logger);
   return tracing;
+}
+
+/** A number of milliseconds that can be waited for. */
+function isLimit(limitMs: number | undefined): limitMs is number {
+  return limitMs !== undefined && limitMs >= 0 && limitMs <= 2 ** 31 - 1;
 }
 
 /** The service's names go into spans, error events, headers and logs: they are cleaned once, for all of these. */

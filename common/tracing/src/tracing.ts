@@ -48,7 +48,7 @@ export interface Tracing {
   forceFlush(): Promise<void>;
 
   /**
-   * Flushes within the limit (milliseconds, default 5,000), then stops: no timer, listener or connection
+   * Flushes within the limit (milliseconds, default 5,000, also for what is no number of milliseconds), then stops: no timer, listener or connection
    * is left. Later calls return the same promise; calls and spans afterwards work untraced. Never rejects.
    */
   shutdown(limitMs?: number): Promise<void>;

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { context, trace } from "@opentelemetry/api";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { withSpan } from "../src/index.ts";
@@ -69,7 +70,7 @@ test("EXP-11: a span that ends after shutdown is counted as lost, and nothing th
   const late = trace.getTracer("app").startSpan("late");
   await tracing.shutdown();
   late.end();
-  expect(tracing.stats().export[`127.0.0.1:${intake.port}`]?.dropped.shutdown).toBe(1);
+  expect(tracing.stats().export[`sentry 127.0.0.1:${intake.port}`]?.dropped.shutdown).toBe(1);
   expect(intake.requests).toEqual([]);
 });
 
@@ -82,4 +83,78 @@ test("EXP-11: shutdown resolves within its limit though the endpoint never answe
   expect(lines.filter(({ level }) => level === "warn").map(({ message }) => message)).toEqual([
     "1 spans were lost at shutdown.",
   ]);
+});
+
+test("EXP-11: shutdown goes on trying until an endpoint that was down for a moment is well", async () => {
+  intake.answer = { status: 503 };
+  const { lines, logger } = collectLog();
+  const tracing = startTestTracing(intake, QUIET, logger);
+  withSpan("in the end", () => {});
+  setTimeout(() => {
+    intake.answer = { status: 200 };
+  }, 300);
+  const from = performance.now();
+  await tracing.shutdown(5_000);
+  expect(performance.now() - from).toBeLessThan(2_000);
+  expect(intake.spans.map((span) => span.name)).toEqual(["in the end"]);
+  expect(lines.map(({ message }) => message)).not.toContainEqual(expect.stringContaining("lost"));
+});
+
+test("EXP-11: shutdown tries an endpoint that stays down a few times, and ends by its limit", async () => {
+  intake.answer = { status: 503 };
+  const { lines, logger } = collectLog();
+  const tracing = startTestTracing(intake, QUIET, logger);
+  withSpan("lost", () => {});
+  const from = performance.now();
+  await tracing.shutdown(600);
+  expect(performance.now() - from).toBeLessThan(750);
+  expect(intake.requests.length).toBeGreaterThan(2);
+  expect(intake.requests.length).toBeLessThan(8);
+  expect(lines.at(-1)).toMatchObject({
+    message: "1 spans were lost at shutdown.",
+    fields: { destination: `sentry 127.0.0.1:${intake.port}`, lost: 1 },
+  });
+});
+
+test("EXP-11: shutdown waits for as long as the endpoint asks, if that is within the limit", async () => {
+  intake.answer = { status: 429, headers: { "retry-after": "1" } };
+  const tracing = startTestTracing(intake, QUIET);
+  withSpan("later", () => {});
+  await tracing.forceFlush();
+  intake.answer = { status: 200 };
+  const from = performance.now();
+  await tracing.shutdown(5_000);
+  expect(performance.now() - from).toBeGreaterThan(800);
+  expect(intake.requests).toHaveLength(2);
+  expect(intake.spans).toHaveLength(1);
+});
+
+test("EXP-11: shutdown gives up at once if the endpoint asks for more than is left", async () => {
+  intake.answer = { status: 429, headers: { "retry-after": "60" } };
+  const { lines, logger } = collectLog();
+  const tracing = startTestTracing(intake, QUIET, logger);
+  withSpan("lost", () => {});
+  const from = performance.now();
+  await tracing.shutdown(5_000);
+  expect(performance.now() - from).toBeLessThan(500);
+  expect(intake.requests).toHaveLength(1);
+  expect(lines.at(-1)?.message).toBe("1 spans were lost at shutdown.");
+});
+
+test("EXP-11: shutdown(0) waits for nothing, though an endpoint hangs and an error event is under way", async () => {
+  intake.answer = "hang";
+  const { lines, logger } = collectLog();
+  const tracing = startTestTracing(intake, { ...QUIET, TRACE_EXPORT_TIMEOUT_MS: "3000" }, logger);
+  await expect(
+    tracing.continueTrace({}, { name: "job" }, async () => {
+      throw new Error("broken");
+    }),
+  ).rejects.toThrow("broken");
+  await intake.until(() => intake.requests.length > 0, "the error event");
+  const from = performance.now();
+  await tracing.shutdown(0);
+  expect(performance.now() - from).toBeLessThan(50);
+  expect(lines.at(-1)?.message).toBe("1 spans were lost at shutdown.");
+  await delay(100);
+  expect(intake.requests).toHaveLength(1);
 });

@@ -3,11 +3,14 @@ import { type ServerErrorResponse, status } from "@grpc/grpc-js";
 /** An error that a caller may see: its code and message become the status of the call. */
 export class ServiceError extends Error {
   readonly code: status;
+  /** The message again, under grpc-js's name: by it tracing tells a gRPC error from others that have a code. */
+  readonly details: string;
 
   constructor(code: status, message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = "ServiceError";
     this.code = code;
+    this.details = message;
   }
 }
 

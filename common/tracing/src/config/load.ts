@@ -62,13 +62,23 @@ function refuseUnknown(where: string, settings: object | undefined): void {
 }
 
 function readDotEnv(folder: string): Environment {
+  const path = join(folder, ".env");
+  const text = readTextFile(path);
+  // Some editors on Windows write UTF-16, in which no variable would be found.
+  if (text.includes("\0") || text.startsWith("\uFFFD")) {
+    throw new TracekeepError("INVALID_CONFIG", `The file ${path} is not UTF-8 text; save it as UTF-8.`);
+  }
+  // A byte order mark would become part of the first variable's name.
+  return parseEnv(text.replace(/^\uFEFF/, "")) as Environment;
+}
+
+/** The file's text; empty if there is no such file. */
+function readTextFile(path: string): string {
   try {
-    return parseEnv(readFileSync(join(folder, ".env"), "utf8")) as Environment;
+    return readFileSync(path, "utf8");
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return {};
-    throw new TracekeepError("INVALID_CONFIG", `The file ${join(folder, ".env")} cannot be read.`, {
-      cause: error,
-    });
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
+    throw new TracekeepError("INVALID_CONFIG", `The file ${path} cannot be read.`, { cause: error });
   }
 }
 

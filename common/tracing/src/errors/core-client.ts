@@ -6,7 +6,8 @@ import type { EventIdentity } from "./sentry-event.ts";
 export interface SentryClient {
   readonly client: Client;
   makeScope(): Scope;
-  close(): void;
+  /** Gives up what has not been sent; resolves when no connection is left. */
+  close(): Promise<void>;
 }
 
 export interface CoreClientOptions {
@@ -28,8 +29,21 @@ export async function loadCoreClient({
 }: CoreClientOptions): Promise<SentryClient> {
   const { createStackParser, createTransport, Scope } = await import("@sentry/core");
   const { nodeStackLineParser, ServerRuntimeClient } = await import("@sentry/core/server");
-  let close = (): void => {};
-  const client = new ServerRuntimeClient({
+  let close = async (): Promise<void> => {};
+
+  /** Sentry's own `flush` takes 0 for "no limit", and its limit counts twice. */
+  class PunctualClient extends ServerRuntimeClient {
+    override async flush(limitMs = timeoutMs): Promise<boolean> {
+      if (limitMs <= 0) return false;
+      const { promise: limit, resolve } = Promise.withResolvers<boolean>();
+      const timer = setTimeout(resolve, limitMs, false);
+      const inTime = await Promise.race([super.flush(limitMs), limit]);
+      clearTimeout(timer);
+      return inTime;
+    }
+  }
+
+  const client = new PunctualClient({
     dsn: dsn.reveal(),
     release: identity.release,
     environment: identity.environment,
@@ -62,9 +76,9 @@ export async function loadCoreClient({
   return {
     client,
     makeScope: () => new Scope(),
-    close() {
+    async close() {
       client.dispose();
-      close();
+      await close();
     },
   };
 }

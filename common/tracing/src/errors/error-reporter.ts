@@ -9,8 +9,10 @@ import { findUserSentry } from "./user-client.ts";
 
 /** Makes Sentry issues of failures. */
 export interface ErrorReporter {
-  /** Never throws, never waits. */
-  report(failure: Failure): void;
+  /** Never throws, never waits; true if an issue is made of it. */
+  report(failure: Failure): boolean;
+  /** Whether failures become issues at all. */
+  reports(): boolean;
   flush(limitMs: number): Promise<void>;
   shutdown(limitMs: number): Promise<void>;
   stats(): { readonly reported: number; readonly dropped: number };
@@ -63,26 +65,39 @@ export function createErrorReporter(options: ErrorReporterOptions): ErrorReporte
 
   const flush = async (limitMs: number): Promise<void> => {
     await loading;
-    await own?.client.flush(limitMs);
+    // To Sentry a limit of 0 means none.
+    if (limitMs > 0) await own?.client.flush(limitMs);
+  };
+
+  /** True if the failure was sent, or will be as soon as the client is there. */
+  const accept = (failure: Failure): boolean => {
+    if (own !== undefined || findUserSentry() !== undefined) {
+      send(failure);
+      return true;
+    }
+    if (dsn === undefined) return false;
+    if (waiting.length >= MOST_WAITING) {
+      stats.dropped++;
+      return false;
+    }
+    waiting.push(failure);
+    // After the answer that is just being sent: loading takes the event loop for a while.
+    loading ??= setImmediate().then(() => load(dsn));
+    return true;
   };
 
   return {
     report(failure) {
       try {
-        if (closed) stats.dropped++;
-        else if (own !== undefined || findUserSentry() !== undefined) send(failure);
-        else if (dsn === undefined) return;
-        else if (waiting.length >= MOST_WAITING) stats.dropped++;
-        else {
-          waiting.push(failure);
-          // After the answer that is just being sent: loading takes the event loop for a while.
-          loading ??= setImmediate().then(() => load(dsn));
-        }
+        if (!closed) return accept(failure);
+        stats.dropped++;
       } catch (error) {
         stats.dropped++;
         logger.warn({ error: (error as Error).message }, "An error event could not be made.");
       }
+      return false;
     },
+    reports: () => !closed && (dsn !== undefined || findUserSentry() !== undefined),
     flush,
     async shutdown(limitMs) {
       await flush(limitMs);

@@ -13,16 +13,16 @@ export interface Failure {
   readonly code: string | undefined;
 }
 
-/** Takes failures that no other process reports. Never throws. */
-export type ReportFailure = (failure: Failure) => void;
+/** Takes failures that no other process reports; true if an issue is made of it. Never throws. */
+export type ReportFailure = (failure: Failure) => boolean;
 
-/** The failure of a span, told by the exception thrown below it if there was one. */
+/** The failure of a span, told by the exception that it ended with, or by the throw below that it passes on. */
 export function failureOf(span: RecordedSpan, code: string | undefined, details: string): Failure {
-  const { thrown } = span.trace.failures;
+  const thrown = span.trace.failures.originOf(span.cause, details);
   const exception = span.exception ?? thrown?.exception;
   return {
     traceId: span.trace.traceId,
-    spanId: thrown === undefined ? span.spanId : thrown.spanId,
+    spanId: thrown?.spanId ?? span.spanId,
     parentSpanId: thrown === undefined || thrown.spanId === span.spanId ? span.parentSpanId : undefined,
     exception: exception ?? { type: code ?? "Error", message: details, stack: undefined },
     method: span.name,

@@ -1,10 +1,11 @@
 import type { Client, Scope } from "@sentry/core";
 
-/** Sentry's global state of one version of its SDK, as far as it is read here. */
-interface SentryCarrier {
+/** Sentry's global state of one version of its SDK, as far as it is used here. */
+export interface SentryCarrier {
   readonly acs?: { getCurrentScope?: () => ScopeLike };
   readonly stack?: { getScope?: () => ScopeLike };
   readonly defaultCurrentScope?: ScopeLike;
+  externalPropagationContextProvider?: (() => { traceId: string; spanId: string } | undefined) | undefined;
 }
 interface ScopeLike {
   getClient?: () => Client | undefined;
@@ -16,17 +17,17 @@ export interface UserSentry {
   readonly scope: Scope;
 }
 
-/** Whether some Sentry SDK has been loaded into this process. */
-export function isSentryLoaded(): boolean {
-  return (globalThis as { __SENTRY__?: unknown }).__SENTRY__ !== undefined;
+/** The state of each version of Sentry's SDK that has been loaded into this process. */
+export function sentryCarriers(): SentryCarrier[] {
+  const global = (globalThis as { __SENTRY__?: Record<string, unknown> }).__SENTRY__ ?? {};
+  return Object.values(global).filter(
+    (value): value is SentryCarrier => typeof value === "object" && value !== null,
+  );
 }
 
 /** The Sentry of a service that has called `Sentry.init` itself, of whatever version; nothing is loaded for it. */
 export function findUserSentry(): UserSentry | undefined {
-  const global = (globalThis as { __SENTRY__?: Record<string, unknown> }).__SENTRY__ ?? {};
-  for (const [version, value] of Object.entries(global)) {
-    if (version === "version" || typeof value !== "object" || value === null) continue;
-    const carrier = value as SentryCarrier;
+  for (const carrier of sentryCarriers()) {
     const scopes = [
       carrier.acs?.getCurrentScope?.(),
       carrier.stack?.getScope?.(),
@@ -34,8 +35,13 @@ export function findUserSentry(): UserSentry | undefined {
     ];
     for (const scope of scopes) {
       const client = scope?.getClient?.();
-      if (client !== undefined) return { client, scope: scope as Scope };
+      if (client !== undefined && sends(client)) return { client, scope: scope as Scope };
     }
   }
   return undefined;
+}
+
+/** A client without a DSN, or one that is switched off, takes events and sends nothing. */
+function sends(client: Client): boolean {
+  return client.getDsn() !== undefined && client.getOptions().enabled !== false;
 }

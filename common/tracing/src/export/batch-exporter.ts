@@ -4,13 +4,15 @@ import type { Logger } from "../logger.ts";
 import { createRateLimiter } from "../logger.ts";
 import type { EncodedSpan } from "../otlp/index.ts";
 import type { HttpSender } from "../transport/http-sender.ts";
+import { nextBackoff } from "./backoff.ts";
+import { keepTrying } from "./keep-trying.ts";
 import { judgeAnswer, type Outcome } from "./outcome.ts";
-import { SpanQueue } from "./span-queue.ts";
+import { type QueueRefusal, SpanQueue } from "./span-queue.ts";
 
 const compress = promisify(gzip);
 
 /** Why spans were lost on their way out. */
-export type DropReason = "queue_full" | "refused" | "shutdown";
+export type DropReason = QueueRefusal | "refused" | "shutdown";
 
 export interface ExportStats {
   /** Spans that the destination accepted. */
@@ -22,7 +24,7 @@ export interface ExportStats {
 }
 
 export interface BatchExporterOptions {
-  /** For messages: the host, never a key. */
+  /** For messages: what it is and its host, never a key. */
   readonly destination: string;
   readonly sender: HttpSender;
   readonly encode: (spans: readonly EncodedSpan[]) => Buffer;
@@ -32,8 +34,10 @@ export interface BatchExporterOptions {
   readonly logger: Logger;
 }
 
-const FIRST_BACKOFF = 500;
-const LONGEST_BACKOFF = 30_000;
+const REFUSALS: Readonly<Record<QueueRefusal, string>> = {
+  queue_full: "The export queue is full: spans are dropped.",
+  too_large: "A span is larger than TRACE_EXPORT_BATCH_BYTES: it is dropped.",
+};
 
 /** Sends spans to one destination in batches, one request at a time. Never throws. */
 export class BatchExporter {
@@ -45,49 +49,63 @@ export class BatchExporter {
   #sending: Promise<boolean> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #backoffMs = 0;
+  /** When the server may be asked again, if it has said so. */
+  #heldUntil = 0;
   #closed = false;
   readonly #batches = { accepted: 0, failed: 0 };
   #sent = 0;
-  readonly #dropped: Record<DropReason, number> = { queue_full: 0, refused: 0, shutdown: 0 };
+  readonly #dropped: Record<DropReason, number> = {
+    queue_full: 0,
+    too_large: 0,
+    refused: 0,
+    shutdown: 0,
+  };
 
-  /** The host that it sends to. */
+  /** What it sends to, by kind and host. */
   get destination(): string {
     return this.#options.destination;
   }
 
   constructor(options: BatchExporterOptions) {
     this.#options = options;
-    this.#queue = new SpanQueue(options.queueBytes);
+    this.#queue = new SpanQueue(options.queueBytes, options.batchBytes);
   }
 
   add(span: EncodedSpan): void {
-    if (this.#closed) this.#dropped.shutdown++;
-    else if (!this.#queue.add(span)) {
-      this.#dropped.queue_full++;
-      this.#warn("queue_full", "The export queue is full: spans are dropped.");
+    const refusal = this.#closed ? "shutdown" : this.#queue.add(span);
+    if (refusal !== undefined) {
+      this.#dropped[refusal]++;
+      if (refusal !== "shutdown") this.#warn(refusal, REFUSALS[refusal]);
     } else if (this.#queue.bytes < this.#options.batchBytes)
       this.#timer ??= this.#startTimer(this.#options.intervalMs);
     else if (this.#backoffMs === 0) void this.#send();
   }
 
-  /** Sends all that waits; resolves when it has arrived or the destination has failed. Never rejects. */
+  /**
+   * Sends all that waits now; resolves when it has arrived or the destination has failed, and at once while
+   * the server has asked for a pause. Never rejects.
+   */
   async flush(): Promise<void> {
-    while (this.#waiting > 0) if (!(await this.#send())) return;
+    // Spans that come while others are being sent are not waited for: there may always be some.
+    const goal = this.#finished + this.#waiting;
+    while (this.#finished < goal && !this.#closed && this.#heldMs === 0) if (!(await this.#send())) return;
   }
 
-  /** Flushes within the limit, in milliseconds, then gives up the rest. Nothing is left running. */
+  /** Sends what it can within the limit, in milliseconds, then gives up the rest. Nothing is left running. */
   async shutdown(limitMs: number): Promise<void> {
-    const { promise: limit, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, limitMs);
-    await Promise.race([this.flush(), limit]);
-    clearTimeout(timer);
+    const attempt = async (): Promise<boolean> => {
+      await this.flush();
+      return this.#waiting === 0;
+    };
+    await keepTrying(limitMs, { attempt, heldMs: () => this.#heldMs });
     this.#closed = true;
     clearTimeout(this.#timer);
-    this.#options.sender.close();
+    const gone = this.#options.sender.close();
     const lost = this.#batch.length + this.#queue.clear();
     this.#batch = [];
     this.#dropped.shutdown += lost;
     if (lost > 0) this.#options.logger.warn(this.#fields({ lost }), `${lost} spans were lost at shutdown.`);
+    await gone;
   }
 
   stats(): ExportStats {
@@ -102,6 +120,16 @@ export class BatchExporter {
 
   get #waiting(): number {
     return this.#batch.length + this.#queue.length;
+  }
+
+  /** Spans that have waited and wait no more. */
+  get #finished(): number {
+    return this.#sent + this.#dropped.refused;
+  }
+
+  /** What is left of the pause that the server has asked for, in whole milliseconds. */
+  get #heldMs(): number {
+    return Math.max(0, Math.floor(this.#heldUntil - performance.now()));
   }
 
   /** True if a batch went out of the way, accepted or refused; false if it has to wait. */
@@ -144,11 +172,8 @@ export class BatchExporter {
       this.#sent += this.#batch.length;
     } else this.#batches.failed++;
     if (outcome.kind === "retry") {
-      // A server that says "now" is not asked again at once either: it would be hammered.
-      this.#backoffMs = Math.max(
-        outcome.waitMs ?? Math.min(this.#backoffMs * 2, LONGEST_BACKOFF),
-        FIRST_BACKOFF,
-      );
+      this.#backoffMs = nextBackoff(this.#backoffMs, outcome.waitMs);
+      this.#heldUntil = performance.now() + (outcome.waitMs ?? 0);
       this.#warn(outcome.reason, `Spans could not be sent (${outcome.reason}).`);
       return;
     }

@@ -2,7 +2,7 @@ import type { TracingConfig } from "../config/index.ts";
 
 /** A place that spans are sent to. */
 export interface Destination {
-  /** Its host, for messages. */
+  /** What it is and its host, for messages and numbers: both kinds may be on one host. */
   readonly name: string;
   readonly url: string;
   /** Secret. */
@@ -15,12 +15,17 @@ export function destinationsOf(config: TracingConfig): Destination[] {
   const destinations: Destination[] = [];
   if (sentryDsn !== undefined) {
     destinations.push({
-      name: sentryDsn.host,
+      name: `sentry ${sentryDsn.host}`,
       url: sentryDsn.otlpTracesUrl,
       headers: { "x-sentry-auth": `sentry sentry_key=${sentryDsn.publicKey}` },
     });
   }
-  if (otlp !== undefined)
-    destinations.push({ name: new URL(otlp.url).host, url: otlp.url, headers: otlp.headers.reveal() });
+  if (otlp !== undefined) {
+    destinations.push({
+      name: `otlp ${new URL(otlp.url).host}`,
+      url: otlp.url,
+      headers: otlp.headers.reveal(),
+    });
+  }
   return destinations;
 }

@@ -12,7 +12,7 @@ export interface SpanExporter {
   add(span: RecordedSpan): boolean;
   flush(): Promise<void>;
   shutdown(limitMs: number): Promise<void>;
-  /** Per destination, by its host. */
+  /** Per destination, by its kind and host: `sentry HOST`, `otlp HOST`. */
   stats(): Readonly<Record<string, ExportStats>>;
 }
 

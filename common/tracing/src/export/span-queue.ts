@@ -1,13 +1,18 @@
 import type { EncodedSpan } from "../otlp/index.ts";
 
+/** Why a span may not wait: there is no room now, or it is larger than any request may be. */
+export type QueueRefusal = "queue_full" | "too_large";
+
 /** Spans that wait to be sent, bounded in bytes. */
 export class SpanQueue {
   readonly #limit: number;
+  readonly #longestSpan: number;
   #spans: EncodedSpan[] = [];
   #bytes = 0;
 
-  constructor(limitBytes: number) {
+  constructor(limitBytes: number, batchBytes: number) {
     this.#limit = limitBytes;
+    this.#longestSpan = Math.min(limitBytes, batchBytes);
   }
 
   get bytes(): number {
@@ -18,12 +23,13 @@ export class SpanQueue {
     return this.#spans.length;
   }
 
-  /** False if there is no room. */
-  add(span: EncodedSpan): boolean {
-    if (this.#bytes + span.bytes.length > this.#limit) return false;
+  /** Says why not if the span is not taken. */
+  add(span: EncodedSpan): QueueRefusal | undefined {
+    if (span.bytes.length > this.#longestSpan) return "too_large";
+    if (this.#bytes + span.bytes.length > this.#limit) return "queue_full";
     this.#spans.push(span);
     this.#bytes += span.bytes.length;
-    return true;
+    return undefined;
   }
 
   /** Takes the oldest spans, up to `most` bytes, and one at least. */

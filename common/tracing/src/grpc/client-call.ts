@@ -16,7 +16,7 @@ import {
   setRpcStart,
   setServerAddress,
 } from "./rpc-attributes.ts";
-import { ANNOUNCEMENT, parseSignal, SIGNAL_KEY } from "./signals.ts";
+import { announcement, parseSignal, SIGNAL_KEY, type TrailerSignal } from "./signals.ts";
 import { statusName } from "./status.ts";
 
 /** What grpc-js says where a call was given the `parent` option and that one was cancelled. */
@@ -73,7 +73,7 @@ export class ClientCall {
     if (target.scope === "none") return metadata;
     const copy = metadata.clone();
     injectContext(context, metadataWriter(copy), target.scope);
-    copy.set(SIGNAL_KEY, ANNOUNCEMENT);
+    copy.set(SIGNAL_KEY, announcement(this.#span !== undefined && this.#instrumentation.reports()));
     return copy;
   }
 
@@ -90,48 +90,54 @@ export class ClientCall {
     if (code === Status.CANCELLED) this.#cancelledHere = true;
   }
 
-  /** Ends the span with the status of the call. */
+  /** Ends the span with the status of the call, and takes our signal out of it: it is nobody else's business. */
   ended(status: StatusObject, peer: string): void {
+    const signal = parseSignal(String(status.metadata?.get(SIGNAL_KEY)[0] ?? ""));
+    status.metadata?.remove(SIGNAL_KEY);
     const span = this.#span;
     if (span === undefined || span.endTime !== undefined) return;
-    const { code } = status;
-    const ownCancel =
-      code === Status.CANCELLED && (this.#cancelledHere || status.details === CANCELLED_BY_PARENT);
+    try {
+      this.#describeEnd(span, status, signal);
+      setPeer(span, peer);
+    } finally {
+      span.end();
+    }
+  }
+
+  #describeEnd(
+    span: RecordedSpan,
+    { code, details }: StatusObject,
+    { attempt, failure }: TrailerSignal,
+  ): void {
+    const ownCancel = code === Status.CANCELLED && (this.#cancelledHere || details === CANCELLED_BY_PARENT);
     const meaning = ownCancel ? "answer" : this.#outgoing.method.meanings.client(code);
     const isError = meaning !== "answer";
-    const { attempt, failure } = parseSignal(String(status.metadata?.get(SIGNAL_KEY)[0] ?? ""));
-    setPeer(span, peer);
     setRpcEnd(span, code, isError);
     // A channel does not know the kind of the call; one message each way needs no count.
     if (this.#sent !== 1 || this.#received !== 1) setMessageCounts(span, this.#sent, this.#received);
     if (attempt !== undefined) span.setClean("tracekeep.rpc.attempts", attempt);
-    if (isError) span.setStatus({ code: SpanStatusCode.ERROR, message: status.details });
-    if (meaning === "failure") this.#fail(span, status, failure);
-    span.end();
+    if (isError) span.setStatus({ code: SpanStatusCode.ERROR, message: String(details ?? "") });
+    if (meaning === "failure") this.#fail(span, code, String(details ?? ""), failure);
   }
 
   /** Remembers the failure for the span above, and reports it if the server has not. */
-  #fail(span: RecordedSpan, { code, details }: StatusObject, failure: RelayedFailure | undefined): void {
+  #fail(span: RecordedSpan, code: number, details: string, below: RelayedFailure | undefined): void {
     const { report, sanitizer } = this.#instrumentation;
     const { failures } = span.trace;
     const name = statusName(code);
-    if (failure !== undefined) setRelayed(span, failure);
-    const { deadline } = failures;
-    const entryIsLate =
-      code === Status.DEADLINE_EXCEEDED && deadline !== undefined && Date.now() >= deadline.at - 50;
-    if (failure?.reported !== true && !(entryIsLate && deadline.reported)) {
+    if (below !== undefined) setRelayed(span, below);
+    const isLate =
+      code === Status.DEADLINE_EXCEEDED && Date.now() >= (failures.deadline?.at ?? Infinity) - 50;
+    const late = isLate ? failures.deadline : undefined;
+    let reported = below?.reported === true || late?.reported === true;
+    if (!reported) {
+      const { traceId } = span.trace;
       const exception = { type: name, message: sanitizer.text(details), stack: undefined };
-      report({
-        traceId: span.trace.traceId,
-        spanId: span.spanId,
-        parentSpanId: span.parentSpanId,
-        exception,
-        method: span.name,
-        code: name,
-      });
+      const { spanId, parentSpanId, name: method } = span;
+      reported = report({ traceId, spanId, parentSpanId, exception, method, code: name });
     }
-    if (entryIsLate) deadline.reported = true;
-    failures.relayed ??= { service: "", method: span.name, code: name, ...failure, reported: true };
+    if (late !== undefined) late.reported ||= reported;
+    failures.callFailed({ service: "", method: span.name, code: name, ...below, reported }, details);
   }
 }
 

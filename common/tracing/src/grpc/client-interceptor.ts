@@ -1,4 +1,10 @@
-import { InterceptingCall, type Interceptor, type InterceptorOptions, type NextCall } from "@grpc/grpc-js";
+import {
+  InterceptingCall,
+  type Interceptor,
+  type InterceptorOptions,
+  type NextCall,
+  status as Status,
+} from "@grpc/grpc-js";
 import { type Context, createContextKey } from "@opentelemetry/api";
 import { ClientCall } from "./client-call.ts";
 import type { GrpcInstrumentation } from "./instrumentation.ts";
@@ -6,9 +12,23 @@ import { targetOf } from "./target.ts";
 
 const TRACED_ABOVE = createContextKey("tracekeep.client-interceptor");
 
-/** Whether an interceptor of ours is making the call just now: the channel leaves it alone then. */
-export function isTracedAbove(context: Context): boolean {
-  return context.getValue(TRACED_ABOVE) === true;
+/** The call that an interceptor of ours is making; another call made meanwhile is none of its business. */
+interface CallAbove {
+  readonly path: string;
+  made: boolean;
+}
+
+/** Whether an interceptor of ours is making this call just now. */
+function isTracedAbove(context: Context, path: string): boolean {
+  const above = context.getValue(TRACED_ABOVE) as CallAbove | undefined;
+  return above !== undefined && !above.made && above.path === path;
+}
+
+/** The same, asked by the channel, which makes the call: a further call of the method is another one. */
+export function claimTracedAbove(context: Context, path: string): boolean {
+  if (!isTracedAbove(context, path)) return false;
+  (context.getValue(TRACED_ABOVE) as CallAbove).made = true;
+  return true;
 }
 
 /**
@@ -19,11 +39,13 @@ export function createClientInterceptor(instrumentation: GrpcInstrumentation): I
   const { contexts, guard } = instrumentation;
   return (options: InterceptorOptions, nextCall: NextCall) => {
     const callerContext = contexts.active();
-    if (isTracedAbove(callerContext) || !instrumentation.isOpen())
+    const { path } = options.method_definition;
+    if (isTracedAbove(callerContext, path) || !instrumentation.isOpen())
       return new InterceptingCall(nextCall(options));
-    const call = contexts.with(callerContext.setValue(TRACED_ABOVE, true), nextCall, undefined, options);
+    const above: CallAbove = { path, made: false };
+    const call = contexts.with(callerContext.setValue(TRACED_ABOVE, above), nextCall, undefined, options);
     const clientCall = new ClientCall(instrumentation, {
-      method: instrumentation.methodOf(options.method_definition.path),
+      method: instrumentation.methodOf(path),
       target:
         options.host === undefined
           ? { address: undefined, scope: "all" }
@@ -51,7 +73,7 @@ export function createClientInterceptor(instrumentation: GrpcInstrumentation): I
         next(message);
       },
       cancel(next) {
-        clientCall.cancelled(1);
+        clientCall.cancelled(Status.CANCELLED);
         next();
       },
     });

@@ -16,7 +16,7 @@ interface HandlerCall {
 export function createHandlerObserver(contexts: Contexts): (call: object) => void {
   const observed = new WeakSet<RegisteredHandler["func"]>();
   return (call) => {
-    const handler = (call as { handler?: RegisteredHandler }).handler;
+    const handler = handlerOf(call);
     if (typeof handler?.func !== "function" || observed.has(handler.func)) return;
     handler.func = observe(handler.func, handler.type, contexts);
     observed.add(handler.func);
@@ -28,6 +28,7 @@ function observe(
   type: string,
   contexts: Contexts,
 ): RegisteredHandler["func"] {
+  const isAsync = Object.getPrototypeOf(func) === AsyncFunctionPrototype;
   return function (this: unknown, call, callback) {
     const span = trace.getSpan(contexts.active());
     if (!(span instanceof RecordedSpan) || span.kind !== SpanKind.SERVER)
@@ -42,7 +43,8 @@ function observe(
         callback(error, ...rest);
       });
     try {
-      return watchRejection(func.call(this, call, answer), (error) => span.failedWith(error));
+      const result = func.call(this, call, answer);
+      return isAsync ? watchRejection(result as Promise<unknown>, span) : result;
     } catch (error) {
       span.failedWith(error);
       throw error;
@@ -50,11 +52,22 @@ function observe(
   };
 }
 
-/** A rejection is noted and stays unhandled, as it would be without us. */
-function watchRejection(result: unknown, note: (error: unknown) => void): unknown {
-  if (!(result instanceof Promise)) return result;
+const AsyncFunctionPrototype: unknown = Object.getPrototypeOf(async () => {});
+
+/**
+ * A rejection is noted and stays unhandled, as it would be without us. Only the promise of an async
+ * function can be watched so: it is nobody else's, while another one may be handled elsewhere.
+ */
+function watchRejection(result: Promise<unknown>, span: RecordedSpan): Promise<unknown> {
   return result.catch((error: unknown) => {
-    note(error);
+    span.rejectedWith(error);
     throw error;
   });
+}
+
+/** The handler of a call, which interceptors of the user's may have wrapped before. */
+function handlerOf(call: object): RegisteredHandler | undefined {
+  let inner: { handler?: RegisteredHandler; nextCall?: object } | undefined = call;
+  while (inner?.handler === undefined && inner?.nextCall !== undefined) inner = inner.nextCall;
+  return inner?.handler;
 }

@@ -20,6 +20,8 @@ export interface GrpcInstrumentation {
   methodOf(path: string): Method;
   headerScopeOf(host: string): HeaderScope;
   readonly report: ReportFailure;
+  /** Whether failures become Sentry issues at all. */
+  reports(): boolean;
   /** Runs code of ours in the path of a call: a fault in it is logged and must not reach the call. */
   guard<T>(fn: () => T, fallback: T): T;
   /** False after shutdown: calls go untraced. */
@@ -34,6 +36,7 @@ export interface GrpcInstrumentationOptions {
   readonly contexts: Contexts;
   readonly sanitizer: Sanitizer;
   readonly report: ReportFailure;
+  readonly reports: () => boolean;
   readonly logger: Logger;
 }
 
@@ -47,10 +50,11 @@ export function createGrpcInstrumentation(options: GrpcInstrumentationOptions): 
     contexts: options.contexts,
     sanitizer: options.sanitizer,
     report: options.report,
+    reports: options.reports,
     serviceName: config.serviceName,
     trustRemote: config.trustRemote,
     captureMetadata: config.captureMetadata,
-    methodOf: createMethods(compileMethodRules(config.methodRules), options.meaningsOf),
+    methodOf: createMethods(compileMethodRules(config.methodRules), options.meaningsOf, options.sanitizer),
     headerScopeOf: compileTargets(config.propagationTargets),
     guard(fn, fallback) {
       try {

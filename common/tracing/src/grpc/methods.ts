@@ -1,4 +1,5 @@
 import type { MethodVerdict } from "../sampling/index.ts";
+import type { Sanitizer } from "../sanitize/index.ts";
 import type { StatusMeanings } from "./status-rules.ts";
 
 /** What is known of a method before it is called, worked out once. */
@@ -20,14 +21,16 @@ const OTHER = "_OTHER";
 export function createMethods(
   verdictOf: (name: string) => MethodVerdict | undefined,
   meaningsOf: (name: string) => StatusMeanings,
+  sanitizer: Sanitizer,
 ): (path: string) => Method {
   const known = new Map<string, Method>();
   return (path) => {
     const cached = known.get(path);
     if (cached !== undefined) return cached;
-    const name = path.startsWith("/") ? path.slice(1) : path;
-    const rules = { verdict: verdictOf(name), meanings: meaningsOf(name) };
-    if (known.size >= MOST_METHODS || name.length > 256) return { name: OTHER, service: OTHER, ...rules };
+    const raw = path.startsWith("/") ? path.slice(1) : path;
+    const rules = { verdict: verdictOf(raw), meanings: meaningsOf(raw) };
+    const name = sanitizer.text(raw);
+    if (known.size >= MOST_METHODS || raw.length > 256) return { name: OTHER, service: OTHER, ...rules };
     const method: Method = { name, service: name.slice(0, Math.max(name.lastIndexOf("/"), 0)), ...rules };
     known.set(path, method);
     return method;

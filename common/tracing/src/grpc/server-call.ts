@@ -16,7 +16,7 @@ import {
   setRpcStart,
   setServerAddress,
 } from "./rpc-attributes.ts";
-import { formatSignal, SIGNAL_KEY } from "./signals.ts";
+import { formatSignal, readAnnouncement, SIGNAL_KEY } from "./signals.ts";
 import { statusName } from "./status.ts";
 
 /** A cancellation this close to the deadline, in milliseconds, is the caller's deadline and not its wish. */
@@ -73,9 +73,10 @@ export class ServerCall {
     const options = { kind: SpanKind.SERVER, cleanName: true, rate };
     this.#span = instrumentation.tracer.start(method.name, options, remote);
     this.context = trace.setSpan(remote, this.#span);
-    this.#callerListens = instrumentation.trustRemote === "all" && metadata.get(SIGNAL_KEY).length > 0;
-    this.#attempt = 1 + (Number(metadata.get(ATTEMPTS_KEY)[0] ?? 0) || 0);
-    const deadline = { at: Number(call.getDeadline()), reported: this.#callerListens };
+    const announced = instrumentation.trustRemote === "all" ? readAnnouncement(metadata) : undefined;
+    this.#callerListens = announced !== undefined;
+    this.#attempt = 1 + attemptsBefore(metadata);
+    const deadline = { at: Number(call.getDeadline()), reported: announced?.reports === true };
     this.#span.trace.failures.deadline = deadline;
     if (this.#span.isRecording()) this.#describe(incoming);
   }
@@ -101,12 +102,14 @@ export class ServerCall {
   /** Ends the span with the status that goes to the client; the result is the status with our trailer. */
   statusSent(status: OutgoingStatus): OutgoingStatus {
     if (this.#span.endTime !== undefined) return status;
-    const code = status.code ?? Status.UNKNOWN;
-    const failure = this.#end(code, status.details ?? "");
-    const signal = formatSignal({ attempt: this.#attempt, failure });
-    if (signal === "" || !this.#callerListens) return status;
+    const failure = this.#end(status.code ?? Status.UNKNOWN, String(status.details ?? ""));
+    const signal = this.#callerListens ? formatSignal({ attempt: this.#attempt, failure }) : "";
+    // What an untraced client below brought along is not for this caller.
+    const foreign = (status.metadata?.get(SIGNAL_KEY).length ?? 0) > 0;
+    if (signal === "" && !foreign) return status;
     const trailers = status.metadata?.clone() ?? emptyLike(this.#incoming.metadata);
-    trailers.set(SIGNAL_KEY, signal);
+    if (signal === "") trailers.remove(SIGNAL_KEY);
+    else trailers.set(SIGNAL_KEY, signal);
     return { ...status, metadata: trailers };
   }
 
@@ -119,40 +122,56 @@ export class ServerCall {
     else this.#end(Status.CANCELLED, "The client cancelled the call or went away.");
   }
 
+  /** The span ends whatever goes wrong in describing its end. */
   #end(code: number, details: string): RelayedFailure | undefined {
+    try {
+      return this.#describeEnd(code, details);
+    } finally {
+      this.#span.end();
+    }
+  }
+
+  #describeEnd(code: number, details: string): RelayedFailure | undefined {
     const span = this.#span;
-    const meaning = this.#incoming.method.meanings.server(code);
+    const meaning = span.rejected ? "failure" : this.#incoming.method.meanings.server(code);
     const isError = meaning !== "answer";
-    // A plain status object holds nothing that the span does not have already.
-    if (isError && span.cause instanceof Error) span.recordException(span.cause);
     setRpcEnd(span, code, isError);
     if (this.#incoming.streaming) setMessageCounts(span, this.#sent, this.#received);
-    if (isError) span.setStatus({ code: SpanStatusCode.ERROR, message: details });
-    const failure = meaning === "failure" ? this.#fail(code, details) : undefined;
-    span.end();
-    return failure;
+    if (!isError) return undefined;
+    span.setStatus({ code: SpanStatusCode.ERROR, message: details });
+    // A plain status object holds nothing that the span does not have already.
+    if (span.cause instanceof Error) span.recordException(span.cause);
+    return meaning === "failure" ? this.#fail(code, details) : undefined;
   }
 
   /** Passes a failure from below on, or reports one that began here. */
   #fail(code: number, details: string): RelayedFailure {
     const span = this.#span;
     const name = statusName(code);
-    const { relayed, deadline } = span.trace.failures;
-    if (relayed !== undefined && (relayed.code === name || span.exception === undefined)) {
+    const { failures } = span.trace;
+    const relayed = failures.passedOn(name, details, span.cause);
+    if (relayed !== undefined) {
       setRelayed(span, relayed);
       return relayed;
     }
-    const leftToOthers = code === Status.DEADLINE_EXCEEDED && deadline?.reported === true;
-    if (!leftToOthers)
-      this.#instrumentation.report(failureOf(span, name, this.#instrumentation.sanitizer.text(details)));
-    if (code === Status.DEADLINE_EXCEEDED && deadline !== undefined) deadline.reported = true;
-    return {
-      service: this.#instrumentation.serviceName,
-      method: span.name,
-      code: name,
-      reported: !leftToOthers,
-    };
+    const { deadline } = failures;
+    const isLate =
+      code === Status.DEADLINE_EXCEEDED && (deadline?.at ?? Infinity) - Date.now() <= DEADLINE_TOLERANCE;
+    const late = isLate ? deadline : undefined;
+    const origin = { service: this.#instrumentation.serviceName, method: span.name, code: name };
+    // The caller reports it; but an exception tells more than the deadline that it made pass.
+    if (late?.reported === true && !span.rejected) return { ...origin, reported: false };
+    const failure = failureOf(span, name, this.#instrumentation.sanitizer.text(details));
+    const reported = this.#instrumentation.report(failure);
+    if (late !== undefined) late.reported ||= reported;
+    return { ...origin, reported };
   }
+}
+
+/** How often grpc-js has tried this call before; a caller's word, so within reason. */
+function attemptsBefore(metadata: Metadata): number {
+  const attempts = Number(metadata.get(ATTEMPTS_KEY)[0] ?? 0);
+  return Number.isInteger(attempts) && attempts > 0 && attempts < 100 ? attempts : 0;
 }
 
 /** Metadata of the same copy of grpc-js: another copy would not take ours. */

@@ -1,10 +1,25 @@
+import type { MetadataLike } from "../propagation/index.ts";
 import type { RelayedFailure } from "../spans/index.ts";
 
 /** The metadata key by which Tracekeep's processes know each other. */
 export const SIGNAL_KEY = "tracekeep";
 
-/** In a request: the caller understands signals in the trailers. */
-export const ANNOUNCEMENT = "v=1";
+/**
+ * In a request: the caller understands signals in the trailers.
+ *
+ * @param reports whether the caller makes an issue of this call's failure where the server does not.
+ */
+export function announcement(reports: boolean): string {
+  return reports ? "v=1;reports=1" : "v=1";
+}
+
+/** What a request says of its caller; undefined if it is not one of ours. */
+export function readAnnouncement(metadata: MetadataLike): { readonly reports: boolean } | undefined {
+  const [value] = metadata.get(SIGNAL_KEY);
+  return typeof value === "string" && value.startsWith("v=1")
+    ? { reports: value.includes(";reports=1") }
+    : undefined;
+}
 
 /** What a server tells a caller that announced itself. */
 export interface TrailerSignal {

@@ -1,6 +1,6 @@
 import type { ClientOptions, Metadata, StatusObject } from "@grpc/grpc-js";
 import { ClientCall } from "./client-call.ts";
-import { isTracedAbove } from "./client-interceptor.ts";
+import { claimTracedAbove } from "./client-interceptor.ts";
 import type { GrpcInstrumentation } from "./instrumentation.ts";
 import { targetOf } from "./target.ts";
 
@@ -34,8 +34,8 @@ class TracedChannel implements Channel {
   createCall(...args: Parameters<Channel["createCall"]>): Call {
     const call = this.#channel.createCall(...args);
     const callerContext = this.#instrumentation.contexts.active();
-    if (isTracedAbove(callerContext) || !this.#instrumentation.isOpen()) return call;
     const [path, deadline] = args;
+    if (claimTracedAbove(callerContext, path) || !this.#instrumentation.isOpen()) return call;
     const method = this.#instrumentation.methodOf(path);
     const outgoing = { method, target: this.#target, deadline, callerContext };
     return new TracedCall(

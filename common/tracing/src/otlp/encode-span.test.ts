@@ -11,9 +11,10 @@ const official = createRequire(import.meta.url)("otlp-official/build/src/generat
 const Request = official.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 
 const environment: SpanEnvironment = {
-  clock: { now: () => 1_760_000_000_000_000 },
+  clock: { wall: () => 1_760_000_000_000_000, monotonic: () => 0 },
   sanitizer: createSanitizer({ keys: [], patterns: [], valueLength: 65_536 }),
   limits: { attributes: 1_000, events: 1_000 },
+  isOpen: () => true,
   started() {},
   ended() {},
   changedAfterEnd() {},

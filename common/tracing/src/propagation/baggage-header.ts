@@ -31,13 +31,15 @@ export function parseBaggage(values: readonly string[]): BaggageHeader {
   const sentry = new Map<string, string>();
   const others = new Map<string, string>();
   const header = values.join(",").slice(0, MOST_BYTES_READ);
+  let bytes = 0;
   for (const part of header.split(",")) {
     const at = part.indexOf("=");
     const key = part.slice(0, Math.max(at, 0)).trim();
     const value = toAscii(part.slice(at + 1).trim());
     if (!TOKEN.test(key) || decodeValue(value) === undefined) continue;
     const members = key.startsWith(SENTRY_PREFIX) ? sentry : others;
-    if (members.size < MOST_MEMBERS || members.has(key)) members.set(key, value);
+    bytes += part.length + 1;
+    if (bytes <= MOST_BYTES && (members.size < MOST_MEMBERS || members.has(key))) members.set(key, value);
   }
   return { sentry, others };
 }

@@ -22,7 +22,7 @@ export function readCarrier(carrier: Carrier): HeaderReader {
   if (typeof (carrier as Headers | null)?.get === "function") {
     return (name) => {
       const value = (carrier as Headers).get(name);
-      return value === null ? [] : [value];
+      return typeof value === "string" ? [value] : [];
     };
   }
   const values = new Map<string, string[]>();

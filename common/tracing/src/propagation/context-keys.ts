@@ -24,3 +24,7 @@ export function withOrigin(context: Context, origin: SpanContext): Context {
 export function originOf(context: Context): SpanContext | undefined {
   return context.getValue(ORIGIN) as SpanContext | undefined;
 }
+
+export function withoutOrigin(context: Context): Context {
+  return context.getValue(ORIGIN) === undefined ? context : context.deleteValue(ORIGIN);
+}

@@ -10,7 +10,7 @@ import {
 import type { RemoteParent } from "../spans/local-trace.ts";
 import { joinMembers, parseBaggage, toBaggage } from "./baggage-header.ts";
 import type { HeaderReader } from "./carrier.ts";
-import { withOrigin, withRemoteParent } from "./context-keys.ts";
+import { withOrigin, withoutOrigin, withRemoteParent } from "./context-keys.ts";
 import { rateOf } from "./sampling-context.ts";
 import { parseSentryTrace } from "./sentry-trace.ts";
 import { parseTraceState, probabilityOf } from "./trace-state.ts";
@@ -28,7 +28,9 @@ export type RemoteTrust = "all" | "ids" | "none";
  * How much is believed: `all` continues ids and decision; `ids` continues the ids, the decision is made
  * here; `none` begins a new trace that links to the caller's.
  */
-export function extractContext(context: Context, read: HeaderReader, trust: RemoteTrust): Context {
+export function extractContext(active: Context, read: HeaderReader, trust: RemoteTrust): Context {
+  // The baggage of another request must not travel with this one.
+  const context = withoutOrigin(propagation.deleteBaggage(active));
   const traceparent = single(read("traceparent"), parseTraceParent);
   const parent = traceparent ?? single(read("sentry-trace"), parseSentryTrace);
   if (trust === "none")
@@ -45,11 +47,17 @@ export function extractContext(context: Context, read: HeaderReader, trust: Remo
           sampled: parent.sampled,
           probability: probabilityOf(traceState) ?? rateOf(header.sentry),
           traceState,
-          samplingContext: header.sentry.size === 0 ? undefined : joinMembers(header.sentry),
+          samplingContext: samplingContextOf(header.sentry, parent.traceId),
           untrusted: false,
         };
   const spanContext = toSpanContext(parent, remote.traceState, remote.sampled === true);
   return withRemoteParent(trace.setSpanContext(withUserBaggage, spanContext), remote);
+}
+
+/** A context of another trace tells nothing of this one. */
+function samplingContextOf(members: ReadonlyMap<string, string>, traceId: string): string | undefined {
+  const own = members.get("sentry-trace_id");
+  return members.size === 0 || (own !== undefined && own !== traceId) ? undefined : joinMembers(members);
 }
 
 const UNTRUSTED: RemoteParent = {

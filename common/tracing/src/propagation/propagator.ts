@@ -7,37 +7,49 @@ import {
   trace,
 } from "@opentelemetry/api";
 import { isTracingSuppressed } from "@opentelemetry/core";
+import { RecordedSpan } from "../spans/index.ts";
+import { type Carrier, type HeaderReader, readCarrier } from "./carrier.ts";
 import { extractContext, type RemoteTrust } from "./extract.ts";
 import { injectContext } from "./inject.ts";
+import type { HeaderScope } from "./targets.ts";
 
 /** The headers that are read and written. */
 export const TRACE_HEADERS = ["traceparent", "tracestate", "sentry-trace", "baggage"] as const;
 
 /**
  * Tracekeep's propagation as OpenTelemetry's propagator, for other instrumentations (HTTP, queues).
- * It does not know the host that a request goes to, so `TRACE_PROPAGATION_TARGETS` cannot apply here.
+ * Where the active span says which host it calls, `TRACE_PROPAGATION_TARGETS` applies.
  */
-export function createPropagator(trust: RemoteTrust): TextMapPropagator {
+export function createPropagator(
+  trust: RemoteTrust,
+  scopeOf: (host: string) => HeaderScope,
+): TextMapPropagator {
   return {
     inject<C>(context: Context, carrier: C, setter: TextMapSetter<C>): void {
-      const spanContext = trace.getSpanContext(context);
-      if (isTracingSuppressed(context) || (spanContext !== undefined && !isSpanContextValid(spanContext)))
+      const span = trace.getSpan(context);
+      if (isTracingSuppressed(context) || (span !== undefined && !isSpanContextValid(span.spanContext())))
         return;
-      injectContext(
-        context,
-        { set: (name, value) => setter.set(carrier, name, value), get: () => [] },
-        "all",
-      );
+      const host = span instanceof RecordedSpan ? span.remoteHost : undefined;
+      const set = (name: string, value: string): void => setter.set(carrier, name, value);
+      injectContext(context, { set, get: readerOf(carrier) }, host === undefined ? "all" : scopeOf(host));
     },
     extract<C>(context: Context, carrier: C, getter: TextMapGetter<C>): Context {
-      const keys = getter.keys(carrier);
-      const read = (name: string): string[] =>
-        keys
-          .filter((key) => key.toLowerCase() === name)
-          .flatMap((key) => getter.get(carrier, key) ?? [])
-          .filter((value) => typeof value === "string");
+      const read = (name: string): string[] => {
+        const direct = getter.get(carrier, name);
+        // Some getters are case-sensitive, some know no keys.
+        const others =
+          direct === undefined ? getter.keys(carrier).filter((key) => key.toLowerCase() === name) : [];
+        const values = direct ?? others.flatMap((key) => getter.get(carrier, key) ?? []);
+        return [values].flat().filter((value) => typeof value === "string");
+      };
       return extractContext(context, read, trust);
     },
     fields: () => [...TRACE_HEADERS],
   };
+}
+
+/** What a carrier holds already, where that can be seen: of plain objects and Headers only. */
+function readerOf(carrier: unknown): HeaderReader {
+  const isPlain = (carrier ? Object.getPrototypeOf(carrier) : undefined) === Object.prototype;
+  return isPlain || carrier instanceof Headers ? readCarrier(carrier as Carrier) : () => [];
 }

@@ -14,20 +14,34 @@ export type HeaderScope = "none" | "sentry-baggage" | "all";
  * without a port; `;baggage=sentry` behind it keeps baggage of other members away from it.
  */
 export function parsePropagationTargets(text: string): PropagationTarget[] {
-  return text
+  const entries = text
     .split(",")
     .map((entry) => entry.trim().toLowerCase())
-    .filter((entry) => entry !== "")
-    .map((entry) => {
-      const [name, option, ...rest] = entry.split(";").map((part) => part.trim());
-      if (name === undefined || name === "" || /[/@\s]/.test(name) || rest.length > 0) {
-        throw new Error(`has "${entry}"; write host names such as ledger.internal or *.internal, or all`);
-      }
-      if (option !== undefined && option !== "baggage=sentry") {
-        throw new Error(`has "${entry}"; the only option of a host is ;baggage=sentry`);
-      }
-      return { host: name === "all" ? "*" : name, baggage: option === undefined ? "all" : "sentry" };
-    });
+    .filter((entry) => entry !== "");
+  if (entries.length === 0) throw new Error(`has no host in it; ${WHAT_TO_WRITE}`);
+  return entries.map((entry) => {
+    const [name = "", option, ...rest] = entry.split(";").map((part) => part.trim());
+    // Hosts come without brackets from the channels, whatever the address looked like in the target.
+    const host = name.replace(/^\[([^[\]]*)\]$/, "$1");
+    const withoutPort = withoutPortOf(host);
+    if (withoutPort !== undefined) {
+      throw new Error(`has "${entry}" with a port; targets are hosts, so leave it out: "${withoutPort}"`);
+    }
+    if (host === "" || /[/@\s[\]]/.test(host) || rest.length > 0) {
+      throw new Error(`has "${entry}"; ${WHAT_TO_WRITE}`);
+    }
+    if (option !== undefined && option !== "baggage=sentry") {
+      throw new Error(`has "${entry}"; the only option of a host is ;baggage=sentry`);
+    }
+    return { host: host === "all" ? "*" : host, baggage: option === undefined ? "all" : "sentry" };
+  });
+}
+
+const WHAT_TO_WRITE = "write host names such as ledger.internal or *.internal, or all";
+
+/** The host if a port stands behind it, which no host has; an IPv6 address has more colons than one, and `fe80:*` is one, too. */
+function withoutPortOf(name: string): string | undefined {
+  return /^(?:\[([^[\]]+)\]|(?![\da-f]+:\*$)([^:/@\s[\]]+)):(?:\d*|\*)$/.exec(name)?.slice(1).join("");
 }
 
 /** Turns the targets into one function of a host name; the first target that matches decides. */

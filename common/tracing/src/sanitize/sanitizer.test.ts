@@ -114,7 +114,26 @@ test("cleaning twice changes nothing more", () => {
   const piece = fc.oneof(
     fc.string({ maxLength: 20 }),
     fc.constantFrom(...SECRETS.map(([, secret]) => secret)),
-    fc.constantFrom("password=", "Bearer ", "https://", "@", "/home/", "token: "),
+    fc.constantFrom(
+      "password=",
+      "Bearer ",
+      "https://",
+      "@",
+      "/home/",
+      "token: ",
+      "cookie: a=b; c",
+      "[",
+      '"',
+      "\\",
+    ),
+    fc.constantFrom(
+      "Authorization: Digest a=",
+      "joe%40mail.example",
+      "postgres://u:p/",
+      '"token":["',
+      "{",
+      "'",
+    ),
   );
   const long = createSanitizer({ keys: [], patterns: [], valueLength: 100_000 });
   fc.assert(

@@ -1,4 +1,6 @@
 import type { AttributeValue } from "@opentelemetry/api";
+import { asText, UNREADABLE } from "./as-text.ts";
+import { cachedByKey, LONGEST_KEY } from "./key-cache.ts";
 import { compileKeyRules } from "./key-rules.ts";
 import { MASK } from "./mask.ts";
 import { compileValueRules } from "./value-rules.ts";
@@ -9,9 +11,14 @@ const LONGEST_ARRAY = 128;
 
 /** Cleans everything that a span, an event or an error may hold before it is recorded. */
 export interface Sanitizer {
-  /** Masks secrets in free text and cuts it to `limit` (default: the limit of values). Cuts before it matches. */
+  /**
+   * Masks secrets in free text and cuts it to `limit` (default: the limit of values). Cuts before it matches.
+   * Takes any value at run time, and never throws.
+   */
   text(value: string, limit?: number): string;
-  /** A copy of an attribute's value that may be recorded; undefined if the value is of no allowed type. */
+  /** An attribute's key as it may be recorded: secrets in it masked, and cut to 256 characters. */
+  key(key: string): string;
+  /** A copy of an attribute's value that may be recorded; undefined if the value is of no allowed type. Never throws. */
   attribute(key: string, value: unknown): AttributeValue | undefined;
 }
 
@@ -30,8 +37,12 @@ export function createSanitizer({ keys, patterns, valueLength }: SanitizerOption
   const maskValues = compileValueRules(patterns);
 
   const text = (value: string, limit = valueLength): string => {
-    const masked = maskValues(value.length > limit + OVERLAP ? value.slice(0, limit + OVERLAP) : value);
-    return masked.length > limit ? masked.slice(0, limit) : masked;
+    const source = typeof value === "string" ? value : asText(value);
+    const isCut = source.length > limit + OVERLAP;
+    const masked = maskValues(isCut ? source.slice(0, limit + OVERLAP) : source);
+    if (!isCut) return masked.length > limit ? masked.slice(0, limit) : masked;
+    // The source's end may be the half of a secret, which no rule knows; masking moves it to the front.
+    return masked.slice(0, Math.max(0, Math.min(limit, masked.length - OVERLAP)));
   };
 
   const scalar = (value: unknown): string | number | boolean | undefined => {
@@ -41,14 +52,25 @@ export function createSanitizer({ keys, patterns, valueLength }: SanitizerOption
     return undefined;
   };
 
+  const list = (values: readonly unknown[]): AttributeValue => {
+    const items: ReturnType<typeof scalar>[] = [];
+    // By index: an array's own methods may be the user's.
+    for (let at = 0; at < values.length && at < LONGEST_ARRAY; at++) items.push(scalar(values[at]));
+    return items.filter((item) => item !== undefined).map(sameTypeAs(items)) as AttributeValue;
+  };
+
   return {
     text,
+    key: cachedByKey((key) => text(key, LONGEST_KEY)),
     attribute(key, value) {
       if (value === null || value === undefined || key === "") return undefined;
-      if (isSecretKey(key)) return MASK;
-      if (!Array.isArray(value)) return scalar(value);
-      const items = value.slice(0, LONGEST_ARRAY).map(scalar);
-      return items.filter((item) => item !== undefined).map(sameTypeAs(items)) as AttributeValue;
+      if (isSecretKey(asText(key))) return MASK;
+      try {
+        return Array.isArray(value) ? list(value) : scalar(value);
+      } catch {
+        // A proxy can throw at any touch.
+        return UNREADABLE;
+      }
     },
   };
 }

@@ -1,3 +1,4 @@
+import { maskAssignments, maskHeaders, REST_OF_HEADER } from "./assignments.ts";
 import { maskCardNumbers } from "./card-numbers.ts";
 import { isIban } from "./checksums.ts";
 import { MASK } from "./mask.ts";
@@ -20,18 +21,36 @@ const VALUE_RULES: readonly ValueRule[] = [
     /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]{0,30}PRIVATE KEY-----|$)/g,
     MASK,
   ),
-  rule(/:\/\//, /(:\/\/)[^\s/?#"'<>]{1,512}@/g, `$1${MASK}@`),
+  // A password may hold slashes and at signs; but what looks like a port with a path behind it is none,
+  // and the next URL begins anew, so that no text is read twice.
+  rule(
+    /:\\{0,3}\/\\{0,3}\//,
+    /(:\\{0,3}\/\\{0,3}\/)[^\s/?#"'<>:@[]{0,256}:(?!\d{0,5}[/?#])(?:[^\s"'<>:]|:(?!\\{0,3}\/\\{0,3}\/)){1,1024}@/g,
+    `$1${MASK}@`,
+  ),
+  rule(/:\\{0,3}\/\\{0,3}\//, /(:\\{0,3}\/\\{0,3}\/)[^\s/?#"'<>]{1,512}@/g, `$1${MASK}@`),
+  { sign: /authorization|cookie/i, apply: maskHeaders },
   rule(/eyJ/, /(?<![A-Za-z_-])eyJ[\w-]{10,}(?:\.[\w-]*){0,4}/g, MASK),
   rule(/bearer/i, /\b(bearer)\s{1,4}(?!\[Filtered\])[\w.~+/=-]{8,}/gi, `$1 ${MASK}`),
   rule(/basic/i, /\b([Bb]asic|BASIC)\s{1,4}(?=\S{0,200}[\dA-Z=+/])[\w+/=-]{8,}/g, `$1 ${MASK}`),
   rule(
-    /[=:]/,
-    /\b((?:password|passwd|pwd|passphrase|secret|token|api[_-]?key|access[_-]?key|client[_-]?secret|authorization|set-cookie|cookie)["']?\s{0,4}[=:]\s{0,4}["']?)(?!\[Filtered\]|bearer |basic )[^\s"',;&)}\]]{1,512}/gi,
-    `$1${MASK}`,
+    /AWS4-|Digest|N(?:egotiate|TLM)/,
+    new RegExp(
+      String.raw`\b(AWS4-HMAC-SHA256|Digest(?=\s{1,4}(?:username|realm|nonce|uri|response|qop)=)|(?:Negotiate|NTLM)(?=\s{1,4}[\w+/]{16}))[ \t]{1,4}${REST_OF_HEADER}`,
+      "g",
+    ),
+    `$1 ${MASK}`,
   ),
+  { sign: /[=:]|%3[AaDd]/, apply: maskAssignments },
   rule(
     /@/,
     /(?<![\p{L}\p{N}_.+%-])[\p{L}\p{N}_.+%-]{1,64}@[\p{L}\p{N}_-]{1,63}(?:\.[\p{L}\p{N}_-]{1,63}){1,8}/gu,
+    MASK,
+  ),
+  // In a URL the @ is percent-encoded, once or twice; other such signs part the address from what is before it.
+  rule(
+    /%(?:25)?40/,
+    /(?<![\p{L}\p{N}_.+-])(?:[\p{L}\p{N}_.+-]|%2[Bb]){1,64}%(?:25)?40[\p{L}\p{N}_-]{1,63}(?:\.[\p{L}\p{N}_-]{1,63}){1,8}/gu,
     MASK,
   ),
   rule(/\d{4}/, /(?<![\w.-])\d(?:[ -]?\d){12,63}(?![\w-]|\.\d)/g, maskCardNumbers),
@@ -43,7 +62,8 @@ const VALUE_RULES: readonly ValueRule[] = [
 ];
 
 /** A text in which none of the signs stands needs no rule at all. */
-const ANY_SIGN = /[@:=]|\d{4}|eyJ|[Bb]earer|BEARER|[Bb]asic|BASIC|PRIVATE KEY|\+\d|\/(?:home|Users)\//;
+const ANY_SIGN =
+  /[@:=%]|\d{4}|eyJ|[Bb](?:earer|asic)|B(?:EARER|ASIC)|PRIVATE KEY|N(?:egotiate|TLM)|\+\d|\/(?:home|Users)\//;
 
 /** Compiles the built-in rules and the user's own patterns into one function. */
 export function compileValueRules(patterns: readonly RegExp[]): (text: string) => string {

@@ -1,7 +1,9 @@
 /** Where spans get their time from; tests give their own. */
 export interface Clock {
-  /** Microseconds since the Unix epoch, with fractions. Never runs backwards within one clock. */
-  now(): number;
+  /** Microseconds since the Unix epoch, with fractions, as the wall clock has it now. */
+  wall(): number;
+  /** Microseconds from some moment on, with fractions; never runs backwards, whatever becomes of the wall clock. */
+  monotonic(): number;
 }
 
 /** Beyond this the wall clock was set, or drifted away from the monotonic one: follow it. */
@@ -9,25 +11,24 @@ const LARGEST_DRIFT_US = 2_000;
 const CHECK_EVERY_US = 1_000_000;
 
 /**
- * A clock with the resolution of `performance.now()` that stays true to the wall clock, so that spans
- * of several processes on one host line up. It follows a wall clock that was set forward at once, and
- * stands still until a wall clock that was set back has caught up.
+ * A wall clock with the resolution of `performance.now()`, so that spans of several processes on one
+ * host line up, and the monotonic clock by which durations are measured.
  */
 export function createSystemClock(): Clock {
   let offset = performance.timeOrigin * 1_000;
   let nextCheck = 0;
-  let latest = 0;
+  const monotonic = (): number => performance.now() * 1_000;
   return {
-    now() {
-      const monotonic = performance.now() * 1_000;
-      if (monotonic >= nextCheck) {
-        nextCheck = monotonic + CHECK_EVERY_US;
+    monotonic,
+    wall() {
+      const now = monotonic();
+      if (now >= nextCheck) {
+        nextCheck = now + CHECK_EVERY_US;
         // Date.now() is cut to whole milliseconds: its middle is the best guess.
-        const drift = Date.now() * 1_000 + 500 - (offset + monotonic);
+        const drift = Date.now() * 1_000 + 500 - (offset + now);
         if (Math.abs(drift) > LARGEST_DRIFT_US) offset += drift;
       }
-      latest = Math.max(latest, offset + monotonic);
-      return latest;
+      return offset + now;
     },
   };
 }

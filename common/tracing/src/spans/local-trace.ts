@@ -1,4 +1,4 @@
-import type { CaughtException } from "./exception.ts";
+import { TraceFailures } from "./trace-failures.ts";
 
 /** What the spans of one trace share below one entry into this process. */
 export class LocalTrace {
@@ -9,7 +9,7 @@ export class LocalTrace {
   /** The value of the `tracestate` header for calls below; empty for none. */
   readonly traceState: string;
   /** What has gone wrong so far below this entry. */
-  readonly failures: TraceFailures = {};
+  readonly failures: TraceFailures = new TraceFailures();
   #samplingContext: string | (() => string);
 
   /** @param samplingContext the caller's, or a function that writes one when it is first needed: many traces call nobody. */
@@ -32,33 +32,6 @@ export class LocalTrace {
     if (typeof this.#samplingContext === "function") this.#samplingContext = this.#samplingContext();
     return this.#samplingContext;
   }
-}
-
-/** Filled in as the spans below one entry end; read when the entry's own span fails. */
-export interface TraceFailures {
-  /** The first call below that failed. */
-  relayed?: RelayedFailure;
-  /** The first exception that was thrown out of a span of the user's. */
-  thrown?: { readonly spanId: string; readonly exception: CaughtException };
-  /** The deadline of the call that entered this process. */
-  deadline?: EntryDeadline;
-}
-
-/** When a request must be answered. Its passing is one failure, however many calls below it ends. */
-export interface EntryDeadline {
-  /** Epoch milliseconds; Infinity for none. */
-  readonly at: number;
-  /** True if the caller reports it, or a span here has. */
-  reported: boolean;
-}
-
-/** A failure that came back from a service below, told by the span of the call that brought it. */
-export interface RelayedFailure {
-  readonly service: string;
-  readonly method: string;
-  readonly code: string;
-  /** Whether the service below has made a Sentry issue of it. */
-  readonly reported: boolean;
 }
 
 /** What a caller's headers say of the trace, once read. */

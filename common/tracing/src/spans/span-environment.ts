@@ -7,6 +7,8 @@ export interface SpanEnvironment {
   readonly clock: Clock;
   readonly sanitizer: Sanitizer;
   readonly limits: { readonly attributes: number; readonly events: number };
+  /** False after shutdown: no span begins any more. */
+  isOpen(): boolean;
   /** Counts a span that begins. */
   started(): void;
   /** Takes a span that has just ended. Never throws. */

@@ -40,6 +40,8 @@ export interface SpanStart {
   readonly isLocalRoot: boolean;
   readonly scope: { readonly name: string; readonly version: string };
   readonly startTime?: TimeInput | undefined;
+  /** The host that the span calls, where an instrumentation says so. */
+  readonly remoteHost?: string | undefined;
 }
 
 const LONGEST_LINK_LIST = 128;
@@ -60,6 +62,7 @@ export class RecordedSpan implements Span {
   readonly isLocalRoot: boolean;
   readonly scope: { readonly name: string; readonly version: string };
   readonly startTime: number;
+  readonly remoteHost: string | undefined;
   endTime: number | undefined;
   status: SpanStatus = UNSET;
   droppedAttributes = 0;
@@ -69,7 +72,10 @@ export class RecordedSpan implements Span {
   exception: CaughtException | undefined;
   /** What the handler under this span threw, rejected with or gave to its callback first. */
   cause: unknown;
+  rejected = false;
   readonly environment: SpanEnvironment;
+  /** The monotonic time of the start, unless the user gave one: a duration must not depend on the wall clock. */
+  readonly #startedAt: number | undefined;
   #context: SpanContext | undefined;
   // Made when first used: most spans of an unsampled trace have none.
   #attributes: Map<string, AttributeValue> | undefined;
@@ -84,8 +90,10 @@ export class RecordedSpan implements Span {
     this.isLocalRoot = start.isLocalRoot;
     this.scope = start.scope;
     this.environment = environment;
-    this.startTime =
-      start.startTime === undefined ? environment.clock.now() : toMicroseconds(start.startTime);
+    this.remoteHost = start.remoteHost;
+    const { clock } = environment;
+    this.#startedAt = start.startTime === undefined ? clock.monotonic() : undefined;
+    this.startTime = start.startTime === undefined ? clock.wall() : toMicroseconds(start.startTime);
     environment.started();
   }
 
@@ -106,6 +114,12 @@ export class RecordedSpan implements Span {
     this.cause ??= error;
   }
 
+  /** Notes an error that nothing handles: whatever the status, this is a failure. */
+  rejectedWith(error: unknown): void {
+    this.failedWith(error);
+    this.rejected = true;
+  }
+
   spanContext(): SpanContext {
     this.#context ??= {
       traceId: this.trace.traceId,
@@ -122,8 +136,12 @@ export class RecordedSpan implements Span {
 
   setAttribute(key: string, value: AttributeValue): this {
     if (!this.#mayChange()) return this;
-    const clean = this.environment.sanitizer.attribute(key, value);
-    if (clean !== undefined) this.setClean(key, clean);
+    const { sanitizer, limits } = this.environment;
+    const clean = sanitizer.attribute(key, value);
+    if (clean === undefined) return this;
+    const name = sanitizer.key(key);
+    if (this.attributes.size >= limits.attributes && !this.attributes.has(name)) this.droppedAttributes++;
+    else this.setClean(name, clean);
     return this;
   }
 
@@ -132,13 +150,11 @@ export class RecordedSpan implements Span {
     return this;
   }
 
-  /** For values that Tracekeep itself makes, of fixed vocabularies: they need no sanitiser. */
+  /** For values that Tracekeep itself makes, of fixed vocabularies: they need no sanitiser, and no limit keeps them out. */
   setClean(key: string, value: AttributeValue): void {
     if (!this.isRecording()) return;
     this.#attributes ??= new Map();
-    if (this.#attributes.size >= this.environment.limits.attributes && !this.#attributes.has(key))
-      this.droppedAttributes++;
-    else this.#attributes.set(key, value);
+    this.#attributes.set(key, value);
   }
 
   addEvent(name: string, attributesOrTime?: Attributes | TimeInput, time?: TimeInput): this {
@@ -156,19 +172,20 @@ export class RecordedSpan implements Span {
   addLink(link: Link): this {
     if (!this.#mayChange()) return this;
     this.#links ??= [];
-    const valid = isSpanContextValid(link.context) && this.#links.length < LONGEST_LINK_LIST;
+    const valid = isValidLink(link) && this.#links.length < LONGEST_LINK_LIST;
     if (!valid) this.droppedLinks++;
     else this.#links.push({ context: link.context, attributes: this.#cleanCopy(link.attributes) });
     return this;
   }
 
   addLinks(links: Link[]): this {
-    for (const link of links) this.addLink(link);
+    for (const link of links ?? []) this.addLink(link);
     return this;
   }
 
   /** OpenTelemetry's rule: OK is final, ERROR beats UNSET, and only an error has a message. */
   setStatus(status: SpanStatus): this {
+    if (typeof status?.code !== "number") return this;
     if (!this.#mayChange() || status.code === SpanStatusCode.UNSET || this.status.code === SpanStatusCode.OK)
       return this;
     const message = status.code === SpanStatusCode.ERROR ? status.message : undefined;
@@ -202,9 +219,17 @@ export class RecordedSpan implements Span {
       this.environment.changedAfterEnd();
       return;
     }
-    const end = time === undefined ? this.environment.clock.now() : toMicroseconds(time);
+    const end = time === undefined ? this.#now() : toMicroseconds(time);
     this.endTime = Math.max(end, this.startTime);
     this.environment.ended(this);
+  }
+
+  /** The time on this span's own axis. */
+  #now(): number {
+    const { clock } = this.environment;
+    return this.#startedAt === undefined
+      ? clock.wall()
+      : this.startTime + clock.monotonic() - this.#startedAt;
   }
 
   #mayChange(): boolean {
@@ -224,7 +249,7 @@ export class RecordedSpan implements Span {
     }
     this.#events.push({
       name,
-      time: time === undefined ? this.environment.clock.now() : toMicroseconds(time),
+      time: time === undefined ? this.#now() : toMicroseconds(time),
       attributes,
     });
   }
@@ -234,10 +259,16 @@ export class RecordedSpan implements Span {
     if (attributes === undefined || attributes === null) return copy;
     for (const key of Object.keys(attributes)) {
       const clean = this.environment.sanitizer.attribute(key, readProperty(attributes, key));
-      if (clean !== undefined && copy.size < this.environment.limits.attributes) copy.set(key, clean);
+      if (clean !== undefined && copy.size < this.environment.limits.attributes)
+        copy.set(this.environment.sanitizer.key(key), clean);
     }
     return copy;
   }
+}
+
+/** Code that is not type-checked may give anything. */
+function isValidLink(link: Link | undefined): boolean {
+  return link?.context !== undefined && isSpanContextValid(link.context);
 }
 
 function isTimeInput(value: Attributes | TimeInput | undefined): value is TimeInput {

@@ -1,4 +1,5 @@
 import {
+  type Attributes,
   type Context,
   INVALID_SPAN_CONTEXT,
   isSpanContextValid,
@@ -10,7 +11,7 @@ import {
 } from "@opentelemetry/api";
 import { isTracingSuppressed } from "@opentelemetry/core";
 import { originOf, remoteParentOf } from "../propagation/index.ts";
-import { RecordedSpan, type SpanEnvironment } from "../spans/index.ts";
+import { RecordedSpan, type SpanEnvironment, type SpanStart } from "../spans/index.ts";
 import type { BeginTrace } from "./begin-trace.ts";
 import type { Contexts } from "./contexts.ts";
 
@@ -51,8 +52,9 @@ export class TracekeepTracer implements Tracer {
     options: StartOptions = {},
     parentContext: Context = this.#contexts.active(),
   ): Span {
-    if (isTracingSuppressed(parentContext)) return trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
-    return this.start(name, options, parentContext);
+    if (!this.#environment.isOpen() || isTracingSuppressed(parentContext))
+      return trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
+    return this.start(name, options ?? {}, parentContext);
   }
 
   /** Starts a span whatever the context says of suppression. */
@@ -60,7 +62,8 @@ export class TracekeepTracer implements Tracer {
     const parent = options.root === true ? undefined : trace.getSpan(parentContext);
     const cleanName = options.cleanName === true ? name : this.#environment.sanitizer.text(String(name));
     const kind = options.kind ?? SpanKind.INTERNAL;
-    const common = { name: cleanName, kind, scope: this.#scope, startTime: options.startTime };
+    const remoteHost = kind === SpanKind.CLIENT ? hostOf(options.attributes) : undefined;
+    const common = { name: cleanName, kind, scope: this.#scope, startTime: options.startTime, remoteHost };
     const span =
       parent instanceof RecordedSpan
         ? new RecordedSpan(
@@ -74,12 +77,7 @@ export class TracekeepTracer implements Tracer {
   }
 
   #startLocalRoot(
-    common: {
-      name: string;
-      kind: SpanKind;
-      scope: InstrumentationScope;
-      startTime: SpanOptions["startTime"];
-    },
+    common: Pick<SpanStart, "name" | "kind" | "scope" | "startTime" | "remoteHost">,
     parentSpan: Span | undefined,
     options: StartOptions,
     parentContext: Context,
@@ -120,4 +118,12 @@ export class TracekeepTracer implements Tracer {
     const span = this.startSpan(name, options, parentContext);
     return this.#contexts.with(trace.setSpan(parentContext, span), fn, undefined, span);
   }
+}
+
+/** The host of a request, under the names that instrumentations use. */
+function hostOf(attributes: Attributes | undefined): string | undefined {
+  const address = attributes?.["server.address"] ?? attributes?.["net.peer.name"];
+  if (typeof address === "string") return address;
+  const url = attributes?.["url.full"] ?? attributes?.["http.url"];
+  return typeof url === "string" && URL.canParse(url) ? new URL(url).hostname : undefined;
 }

@@ -1,5 +1,6 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingHttpHeaders } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import { setImmediate as nextTurn } from "node:timers/promises";
 
 export interface HttpResponse {
   readonly status: number;
@@ -7,17 +8,18 @@ export interface HttpResponse {
   readonly body: Buffer;
 }
 
-/** Sends request bodies to one URL over a connection that is kept. */
+/** Sends request bodies to one URL, one after the other, over a connection that is kept. */
 export interface HttpSender {
-  /** Rejects on network faults and after the time limit. */
+  /** Rejects on network faults, after the time limit, and once the sender is closed. */
   post(body: Uint8Array): Promise<HttpResponse>;
-  close(): void;
+  /** Breaks off the request under way and those that wait; resolves when no connection is left. */
+  close(): Promise<void>;
 }
 
 export interface HttpSenderOptions {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** For the whole request and its answer, in milliseconds. */
+  /** For the wait until it is a request's turn, the request and its answer, in milliseconds. */
   readonly timeoutMs: number;
 }
 
@@ -27,14 +29,16 @@ const LONGEST_ANSWER = 65_536;
 export function createHttpSender({ url, headers, timeoutMs }: HttpSenderOptions): HttpSender {
   const target = new URL(url);
   const secure = target.protocol === "https:";
-  const agent = secure
-    ? new HttpsAgent({ keepAlive: true, maxSockets: 1 })
-    : new HttpAgent({ keepAlive: true, maxSockets: 1 });
+  const agent = secure ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true });
   const send = secure ? httpsRequest : httpRequest;
 
-  const post = (body: Uint8Array): Promise<HttpResponse> =>
+  let closed = false;
+  /** Requests wait here and not in the agent, which opens connections even for those that were broken off. */
+  let turn: Promise<unknown> = Promise.resolve();
+
+  const exchange = (body: Uint8Array, signal: AbortSignal): Promise<HttpResponse> =>
     new Promise((resolve, reject) => {
-      const signal = AbortSignal.timeout(timeoutMs);
+      if (closed || signal.aborted) return fail(new Error("too late"));
       const options = {
         method: "POST",
         agent,
@@ -58,11 +62,27 @@ export function createHttpSender({ url, headers, timeoutMs }: HttpSenderOptions)
         });
       });
       function fail(error: Error): void {
-        reject(signal.aborted ? new Error(`no answer within ${timeoutMs} ms`) : error);
+        if (closed) reject(new Error("the sender is closed"));
+        else reject(signal.aborted ? new Error(`no answer within ${timeoutMs} ms`) : error);
       }
       request.on("error", fail);
       request.end(body);
     });
 
-  return { post, close: () => agent.destroy() };
+  return {
+    post(body) {
+      const signal = AbortSignal.timeout(timeoutMs);
+      const answer = turn.then(() => exchange(body, signal));
+      // One turn later, since the connection is free for the next request only then.
+      turn = answer.catch(() => {}).then(() => nextTurn());
+      return answer;
+    },
+    async close() {
+      closed = true;
+      const sockets = [agent.sockets, agent.freeSockets].flatMap((map) => Object.values(map).flat());
+      const gone = sockets.map((socket) => new Promise((resolve) => socket?.once("close", resolve)));
+      agent.destroy();
+      await Promise.all(gone);
+    },
+  };
 }

@@ -1,0 +1,108 @@
+import type { CaughtException } from "./exception.ts";
+
+/** A failure that came back from a service below. */
+export interface RelayedFailure {
+  readonly service: string;
+  readonly method: string;
+  /** Name of the status code. */
+  readonly code: string;
+  /** Whether somebody has made a Sentry issue of it. */
+  readonly reported: boolean;
+}
+
+/** When a request must be answered, and whether its passing is someone's to report: it is one failure, however many calls it ends. */
+export interface EntryDeadline {
+  /** Epoch milliseconds; Infinity for none. */
+  readonly at: number;
+  /** True if the caller reports it, or a span here has. */
+  reported: boolean;
+}
+
+interface FailedCall {
+  readonly failure: RelayedFailure;
+  /** The status's text, by which an error made of it is known again. */
+  readonly details: string;
+}
+
+interface Thrown {
+  readonly spanId: string;
+  readonly error: unknown;
+  readonly exception: CaughtException;
+}
+
+/** More failed calls than this below one entry tell nothing new. */
+const MOST_CALLS = 32;
+const DEEPEST_CAUSE = 8;
+
+/**
+ * What has gone wrong so far below one entry into this process. It answers the question that decides
+ * whether a failure is new: does it pass on one from below, or a throw from inside?
+ */
+export class TraceFailures {
+  /** The deadline of the call that entered this process. */
+  deadline: EntryDeadline | undefined;
+  #calls: FailedCall[] | undefined;
+  #thrown: Thrown | undefined;
+
+  /** Notes a call below that failed. */
+  callFailed(failure: RelayedFailure, details: string): void {
+    this.#calls ??= [];
+    if (this.#calls.length < MOST_CALLS) this.#calls.push({ failure, details });
+  }
+
+  /** Notes an exception that left a span of the user's; the innermost span counts. */
+  spanThrew(spanId: string, error: unknown, exception: CaughtException): void {
+    if (!this.#isThrown(error)) this.#thrown = { spanId, error, exception };
+  }
+
+  /**
+   * The call below whose failure this is: its code comes back, or its text, or an error made of it.
+   *
+   * @param code name of the status that this span ends with, if it is an RPC.
+   */
+  passedOn(code: string | undefined, details: string, error: unknown): RelayedFailure | undefined {
+    const causes = causesOf(error);
+    // An error of another kind that happens to end in the same status is a failure of its own.
+    const codeTells = !(error instanceof Error) || typeof (error as { code?: unknown }).code === "number";
+    return this.#calls?.find(
+      (call) =>
+        (codeTells && call.failure.code === code) ||
+        mentions(details, call) ||
+        causes.some((cause) => isOf(cause, call)),
+    )?.failure;
+  }
+
+  /** The throw that this error is, or was made of. */
+  originOf(error: unknown, details: string): Thrown | undefined {
+    const thrown = this.#thrown;
+    if (thrown === undefined) return undefined;
+    const { message } = thrown.exception;
+    return this.#isThrown(error) || (message !== "" && details.includes(message)) ? thrown : undefined;
+  }
+
+  #isThrown(error: unknown): boolean {
+    const thrown = this.#thrown;
+    return thrown !== undefined && error !== undefined && causesOf(error).includes(thrown.error);
+  }
+}
+
+function isOf(error: unknown, call: FailedCall): boolean {
+  if (typeof error !== "object" || error === null) return false;
+  const { message, details } = error as { message?: unknown; details?: unknown };
+  return [message, details].some((text) => typeof text === "string" && mentions(text, call));
+}
+
+function mentions(text: string, { details }: FailedCall): boolean {
+  return details !== "" && text.includes(details);
+}
+
+/** An error and what caused it, as far down as is told. */
+function causesOf(error: unknown): unknown[] {
+  const causes: unknown[] = [];
+  for (let next = error; next !== undefined && next !== null && causes.length < DEEPEST_CAUSE; ) {
+    if (causes.includes(next)) break;
+    causes.push(next);
+    next = typeof next === "object" ? (next as { cause?: unknown }).cause : undefined;
+  }
+  return causes;
+}
