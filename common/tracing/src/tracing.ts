@@ -13,7 +13,7 @@ export interface TracingStats {
   };
   /** Sentry error events: made, and lost before they were. */
   readonly errors: { readonly reported: number; readonly dropped: number };
-  /** Per destination, by its host. */
+  /** Per destination, by its kind and host: `sentry HOST`, `otlp HOST`. */
   readonly export: Readonly<Record<string, ExportStats>>;
 }
 

@@ -51,8 +51,15 @@ export function createErrorReporter(options: ErrorReporterOptions): ErrorReporte
 
   const load = async (known: Dsn): Promise<void> => {
     try {
-      own = await loadCoreClient({ ...options, dsn: known });
-      waiting.forEach(send);
+      const loaded = await loadCoreClient({ ...options, dsn: known });
+      // Loaded too late: nobody else would close it.
+      if (closed) {
+        stats.dropped += waiting.length;
+        await loaded.close();
+      } else {
+        own = loaded;
+        waiting.forEach(send);
+      }
     } catch (error) {
       stats.dropped += waiting.length;
       logger.error(
@@ -64,9 +71,9 @@ export function createErrorReporter(options: ErrorReporterOptions): ErrorReporte
   };
 
   const flush = async (limitMs: number): Promise<void> => {
-    await loading;
-    // To Sentry a limit of 0 means none.
-    if (limitMs > 0) await own?.client.flush(limitMs);
+    const started = Date.now();
+    if (loading !== undefined) await within(limitMs, loading);
+    await own?.client.flush(Math.max(0, limitMs - (Date.now() - started)));
   };
 
   /** True if the failure was sent, or will be as soon as the client is there. */
@@ -102,10 +109,18 @@ export function createErrorReporter(options: ErrorReporterOptions): ErrorReporte
     async shutdown(limitMs) {
       await flush(limitMs);
       closed = true;
-      own?.close();
+      await own?.close();
     },
     stats: () => ({ ...stats }),
   };
+}
+
+/** Waits for a promise, but no longer than the limit. */
+async function within(limitMs: number, promise: Promise<unknown>): Promise<void> {
+  const { promise: limit, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, limitMs);
+  await Promise.race([promise, limit]);
+  clearTimeout(timer);
 }
 
 /** A scope of the user's version of Sentry, without what the user has put into theirs: none of it was sanitised. */

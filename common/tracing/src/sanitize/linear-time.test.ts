@@ -11,6 +11,7 @@ const HOSTILE: readonly [string, (length: number) => string][] = [
   ["like many JWTs", (length) => "eyJabcdefghij.".repeat(length / 14)],
   ["digits", (length) => "4".repeat(length)],
   ["digits with spaces", (length) => "4 ".repeat(length / 2)],
+  ["digits with dashes, then a letter", (length) => `${"4 ".repeat(11)}${"4-".repeat(length / 2)}x`],
   ["like IBANs", (length) => "GB82 WEST ".repeat(length / 10)],
   ["plus signs and digits", (length) => "+1 ".repeat(length / 3)],
   ["like URLs", (length) => "a://".repeat(length / 4)],
