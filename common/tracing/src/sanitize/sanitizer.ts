@@ -59,11 +59,13 @@ export function createSanitizer({ keys, patterns, valueLength }: SanitizerOption
     return items.filter((item) => item !== undefined).map(sameTypeAs(items)) as AttributeValue;
   };
 
+  const cleanKey = cachedByKey((key) => text(key, LONGEST_KEY));
+
   return {
     text,
-    key: cachedByKey((key) => text(key, LONGEST_KEY)),
+    key: (key) => cleanKey(asText(key)),
     attribute(key, value) {
-      if (value === null || value === undefined || typeof key !== "string" || key === "") return undefined;
+      if (value === null || value === undefined || key === undefined || key === "") return undefined;
       if (isSecretKey(asText(key))) return MASK;
       try {
         return Array.isArray(value) ? list(value) : scalar(value);
