@@ -5,6 +5,7 @@ export default defineConfig({
     include: ["**/*.test.ts"],
     exclude: ["**/node_modules/**", "**/dist/**"],
     pool: "forks",
+    globalSetup: ["./scripts/say-databases.ts"],
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

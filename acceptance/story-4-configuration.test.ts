@@ -67,7 +67,7 @@ describe("Story 4: configurable tracing deployment", () => {
     const refused = await openAccount(stack.gateway, { currency: "XXX" });
     const down = await openAccount(stack.gateway, { institution: "DOWNBANK" });
     expect([created.status, refused.status, down.status]).toEqual([201, 400, 503]);
-    expect(await stack.stop()).toEqual([0, 0, 0]);
+    expect(await stack.stop()).toEqual([0, 0, 0, 0]);
     expect(stack.intake.requests).toEqual([]);
   });
 

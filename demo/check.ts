@@ -1,5 +1,5 @@
 import { outcomeOf, type SentryErrorEvent, type SpanNode, type Trace } from "tracekeep-viewer";
-import type { ExpectedSpan, ExpectedTrace } from "./expectations.ts";
+import type { ExpectedCount, ExpectedSpan, ExpectedTrace } from "./expected-trace.ts";
 
 const ENVIRONMENT = "development";
 
@@ -14,8 +14,9 @@ export function problemsOf(
     ...rootProblems(trace),
     ...environmentProblems(trace),
     ...errorProblems(trace, errors, expected),
+    ...(expected.counts ?? []).flatMap((count) => countProblems(trace, count)),
   ];
-  const root = find(trace.roots, expected.root);
+  const [root] = matching(trace.roots, expected.root);
   if (root) problems.push(...spanProblems(root, expected.root));
   else problems.push(`${describe(expected.root)} is missing`);
   return problems;
@@ -43,16 +44,31 @@ function spanProblems(node: SpanNode, expected: ExpectedSpan): string[] {
   if (expected.failed !== undefined && failed !== expected.failed) {
     problems.push(`${describe(expected)} is ${failed ? "" : "not "}marked as an error`);
   }
-  for (const child of expected.children ?? []) {
-    const found = find(node.children, child);
-    if (found) problems.push(...spanProblems(found, child));
-    else problems.push(`${describe(child)} is missing below ${describe(expected)}`);
+  for (const child of expected.children ?? []) problems.push(...childProblems(node, child, expected));
+  return problems;
+}
+
+function childProblems({ children }: SpanNode, child: ExpectedSpan, parent: ExpectedSpan): string[] {
+  const found = matching(children, child);
+  const [first] = found;
+  if (!first) return [`${describe(child)} is missing below ${describe(parent)}`];
+  if (child.count === undefined) return spanProblems(first, child);
+  const problems = found.flatMap((node) => spanProblems(node, child));
+  if (found.length !== child.count) {
+    problems.push(`${describe(child)} is there ${found.length} times, not ${child.count}`);
   }
   return problems;
 }
 
-function find(nodes: readonly SpanNode[], { service, kind, name }: ExpectedSpan): SpanNode | undefined {
-  return nodes.find(({ span }) => {
+function countProblems({ nodes }: Trace, expected: ExpectedCount): string[] {
+  const { outcome, count } = expected;
+  const ended = matching(nodes, expected).filter(({ span }) => outcomeOf(span).label === outcome);
+  if (ended.length === count) return [];
+  return [`${describe(expected)} ended ${ended.length} times with ${outcome}, not ${count}`];
+}
+
+function matching(nodes: readonly SpanNode[], { service, kind, name }: ExpectedSpan): SpanNode[] {
+  return nodes.filter(({ span }) => {
     const named = name === undefined ? span.attributes["db.system.name"] !== undefined : span.name === name;
     return named && span.service === service && span.kind === kind;
   });

@@ -58,25 +58,29 @@ async function accepts(address: string): Promise<boolean> {
 }
 
 describe("npm run demo", () => {
-  it("shows four whole traces, writes what arrived, and leaves nothing behind", async () => {
+  it("shows six whole traces, writes what arrived, and leaves nothing behind", async () => {
     const json = join(folder, "out", "traces.jsonl");
     const svg = join(folder, "out", "trace.svg");
     const demo = new Demo(["--json", json, "--svg", svg]);
     expect(await demo.exitCode(), demo.output).toBe(0);
-    expect(demo.output).toContain("4 of 4 traces arrived whole");
+    expect(demo.output).toContain("6 of 6 traces arrived whole");
     const traceIds = [...demo.output.matchAll(/^Trace ([0-9a-f]{32})/gm)].map(([, id]) => id);
-    expect(new Set(traceIds).size).toBe(4);
+    expect(new Set(traceIds).size).toBe(6);
     expect(demo.output).toMatch(/^treasury .*ValidateAccount .*✗ UNAVAILABLE$/m);
     expect(demo.output).toMatch(/✗ bank DOWNBANK is not reachable$/m);
+    expect(demo.output).toMatch(/^payroll .* … 48 more like this/m);
+    expect(demo.output).toMatch(/the client left after 4 payments/);
     expect(demo.output).toMatch(/^Sentry error: .*bank DOWNBANK is not reachable \(span [0-9a-f]{16}\)$/m);
 
     const lines = (await readFile(json, "utf8")).trimEnd().split("\n");
     const spans = lines.flatMap((line) => spansOf(decodeExportRequest(Buffer.from(line), "json")).spans);
-    expect(new Set(spans.map((span) => span.traceId))).toEqual(new Set(traceIds));
-    expect(new Set(spans.map((span) => span.service))).toEqual(new Set(["gateway", "ledger", "treasury"]));
+    const [, preparation] = /employees get accounts, in trace ([0-9a-f]{32})/.exec(demo.output) ?? [];
+    expect(new Set(spans.map((span) => span.traceId))).toEqual(new Set([...traceIds, preparation]));
+    const services = ["gateway", "payroll", "ledger", "treasury"];
+    expect(new Set(spans.map((span) => span.service))).toEqual(new Set(services));
     expect(await readFile(svg, "utf8")).toContain("bank DOWNBANK is not reachable");
 
-    expect(demo.addresses()).toHaveLength(3);
+    expect(demo.addresses()).toHaveLength(4);
     for (const address of demo.addresses()) expect(await accepts(address)).toBe(false);
   });
 
@@ -86,7 +90,7 @@ describe("npm run demo", () => {
     expect(demo.output).toContain(
       "treasury: treasury.v1.TreasuryService/ValidateAccount (server) is missing",
     );
-    expect(demo.output).toContain("0 of 4 traces arrived whole");
+    expect(demo.output).toContain("0 of 6 traces arrived whole");
     for (const address of demo.addresses()) expect(await accepts(address)).toBe(false);
   }, 90_000);
 
@@ -123,9 +127,11 @@ describe("npm run demo", () => {
     const demo = new Demo([], { SENTRY_DSN: sentry.dsn });
     expect(await demo.exitCode(), demo.output).toBe(0);
     const traceIds = [...demo.output.matchAll(/^ {2}([0-9a-f]{32})$/gm)].map(([, id = ""]) => id);
-    expect(traceIds).toHaveLength(4);
-    for (const traceId of traceIds) {
-      expect(sentry.trace(traceId)?.services).toEqual(["gateway", "ledger", "treasury"]);
+    expect(traceIds).toHaveLength(6);
+    for (const [index, traceId] of traceIds.entries()) {
+      const services =
+        index < 4 ? ["gateway", "ledger", "treasury"] : ["gateway", "payroll", "treasury", "ledger"];
+      expect(sentry.trace(traceId)?.services).toEqual(services);
     }
     expect(demo.output).not.toContain("publickey");
   });
@@ -137,7 +143,7 @@ describe("the command line", () => {
     ["stray", "stray"],
     ["--json", "--json"],
     ["--set=ledger", "SERVICE:VARIABLE=VALUE"],
-    ["--set=bank:PORT=1", "treasury, ledger, gateway"],
+    ["--set=bank:PORT=1", "treasury, ledger, payroll, gateway"],
   ])("refuses %s with exit code 2", async (argument, message) => {
     const demo = new Demo([argument]);
     expect(await demo.exitCode()).toBe(2);

@@ -1,4 +1,6 @@
 import { type Intake, waterfall } from "tracekeep-viewer";
+import { payrollRun } from "./employees.ts";
+import { FOLD_AFTER } from "./local.ts";
 import { bold, dim, say } from "./text.ts";
 
 const QUIET_MS = 1_000;
@@ -13,6 +15,8 @@ export function printCurlLines(gateway: string, logs: string): void {
   say(`  ${post("EUR", "DOWNBANK")}`);
   say(`  ${post("EUR", "SLOWBANK", "--max-time 0.5 ")}`);
   say(`  curl -i ${gateway}/accounts/unknown`);
+  const run = JSON.stringify(payrollRun({ NORDBANK: 3, DOWNBANK: 1 }));
+  say(`  curl -iN ${gateway}/payroll-runs -H 'idempotency-key: mine' -d '${run}'`);
   say(dim(`Logs: ${logs}. New traces are printed as they arrive. Ctrl-C stops everything.`));
 }
 
@@ -25,7 +29,7 @@ export function printNewTraces(intake: Intake): () => void {
       const print = () => {
         timers.delete(traceId);
         const trace = intake.trace(traceId);
-        if (trace) process.stdout.write(`\n${waterfall(trace)}`);
+        if (trace) process.stdout.write(`\n${waterfall(trace, { foldAfter: FOLD_AFTER })}`);
       };
       timers.set(traceId, setTimeout(print, QUIET_MS));
     }

@@ -4,12 +4,15 @@ import { type Intake, type Trace, waterfall, waterfallSvg } from "tracekeep-view
 import { errorsOf, problemsOf, textOfError } from "./check.ts";
 import { throwIfInterrupted } from "./interruption.ts";
 import type { DemoOptions } from "./options.ts";
-import { run, type Step, scenario } from "./scenario.ts";
+import { run } from "./request.ts";
+import { type Step, scenario } from "./scenario.ts";
 import { bad, bold, dim, good, say } from "./text.ts";
 
 const ARRIVAL_LIMIT_MS = 15_000;
 // Where one trace is incomplete, the next ones are likely so, too: no use to wait as long for each.
 const LATER_LIMIT_MS = 2_000;
+/** Of siblings that are alike so many are shown; the others are only counted. */
+export const FOLD_AFTER = 2;
 
 /** Runs the scenario against the local intake; resolves to whether every trace arrived whole. */
 export async function runScenario(intake: Intake, gateway: string, options: DemoOptions): Promise<boolean> {
@@ -37,6 +40,7 @@ async function runStep(
   step: Step,
   timeoutMs: number,
 ): Promise<{ traceId: string; problems: string[] }> {
+  if (step.prepare) say(dim(await step.prepare(gateway)));
   const { traceId, story, problem } = await run(step, gateway);
   say(story);
   const missing = () => problemsOf(intake.trace(traceId), intake.errors(), step.expected);
@@ -46,7 +50,7 @@ async function runStep(
   const problems = [...(problem ? [problem] : []), ...missing()];
   const trace = intake.trace(traceId);
   say();
-  if (trace) process.stdout.write(waterfall(trace));
+  if (trace) process.stdout.write(waterfall(trace, { foldAfter: FOLD_AFTER }));
   for (const event of errorsOf(traceId, intake.errors())) {
     say(dim(`Sentry error: ${textOfError(event)} (span ${event.trace?.spanId})`));
   }

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 
 /** The names of the services that the demo starts. */
-const SERVICE_NAMES = ["treasury", "ledger", "gateway"] as const;
+const SERVICE_NAMES = ["treasury", "ledger", "payroll", "gateway"] as const;
 export type ServiceName = (typeof SERVICE_NAMES)[number];
 
 /** What the command line says. */
@@ -24,8 +24,8 @@ export class UsageError extends Error {
 
 export const USAGE = `Usage: npm run demo -- [options]
 
-Starts the gateway, ledger and treasury services and a local endpoint that takes traces as Sentry does, sends four
-requests, shows each as a trace, and checks that every trace arrived whole.
+Starts the gateway, payroll, ledger and treasury services and a local endpoint that takes traces as Sentry does, sends
+six requests, shows each as a trace, and checks that every trace arrived whole.
 
   --keep                          leave everything running; print curl lines to try and new traces as they arrive
   --json FILE                     write what arrived as OTLP JSON, one export request a line
@@ -42,7 +42,12 @@ Exit codes: 0 every trace arrived whole, 1 something is missing or failed, 2 unk
 /** Reads the command line. Throws UsageError. */
 export function parseOptions(args: readonly string[]): DemoOptions {
   const { values } = parse(args);
-  const settings: Record<ServiceName, Record<string, string>> = { treasury: {}, ledger: {}, gateway: {} };
+  const settings: Record<ServiceName, Record<string, string>> = {
+    treasury: {},
+    ledger: {},
+    payroll: {},
+    gateway: {},
+  };
   for (const setting of values.set ?? []) {
     const [, service, variable, value] = /^(\w+):(\w+)=(.*)$/s.exec(setting) ?? [];
     const name = SERVICE_NAMES.find((known) => known === service);

@@ -5,7 +5,7 @@ import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { stringAt } from "./json-text.ts";
+import { textAt } from "./json-text.ts";
 
 const START_LIMIT_MS = 30_000;
 const STOP_LIMIT_MS = 10_000;
@@ -101,5 +101,5 @@ function inherited(): Record<string, string> {
 }
 
 function listeningAddress(line: string): string | undefined {
-  return stringAt(line, "msg") === "listening" ? stringAt(line, "address") : undefined;
+  return textAt(line, "msg") === "listening" ? textAt(line, "address") : undefined;
 }

@@ -1,88 +1,82 @@
-import { randomBytes } from "node:crypto";
-import { accountCreated, bankDown, clientGone, type ExpectedTrace, unknownCurrency } from "./expectations.ts";
-import { stringAt } from "./json-text.ts";
+import { accountCreated, bankDown, clientHungUp, unknownCurrency } from "./account-traces.ts";
+import { openAccounts, payrollRun } from "./employees.ts";
+import type { ExpectedTrace } from "./expected-trace.ts";
+import { clientGone, everyonePaid } from "./payroll-traces.ts";
 
-/** One request of the scenario. */
+/** One request of the scenario, a POST to the gateway. */
 export interface Step {
   readonly title: string;
-  readonly account: { readonly name: string; readonly currency: string; readonly institution: string };
-  /** HTTP status that the answer must have, or how long the client waits before it hangs up, in milliseconds. */
-  readonly ends: { readonly status: number } | { readonly hangUpAfterMs: number };
+  /** The request in words. */
+  readonly what: string;
+  readonly path: string;
+  readonly body: object;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly ends: Ending;
   readonly expected: ExpectedTrace;
+  /** What must be done before; resolves to what was done, in words. */
+  readonly prepare?: (gateway: string) => Promise<string>;
 }
 
-/** How a step went. */
-export interface StepResult {
-  readonly traceId: string;
-  /** What happened, in words. */
-  readonly story: string;
-  /** What is not as it should be; undefined if all is well. */
-  readonly problem: string | undefined;
+/** How a request must end: answered with a status, or given up by the client. */
+export type Ending =
+  | { readonly status: number }
+  | { readonly hangUpAfterMs: number }
+  /** After so many lines of a streamed answer tell a payment, and a while. */
+  | { readonly leaveAfterPayments: number; readonly thenMs: number };
+
+const EMPLOYEES = 50;
+
+function openAccount(name: string, currency: string, institution: string) {
+  const what = `POST /accounts with ${currency} at ${institution}`;
+  return { path: "/accounts", what, body: { name, currency, institution } };
+}
+
+function runPayroll(key: string, what: string, employees: Readonly<Record<string, number>>) {
+  const headers = { "idempotency-key": key };
+  return { path: "/payroll-runs", what: `POST /payroll-runs ${what}`, headers, body: payrollRun(employees) };
 }
 
 /** What the demo does, in order. */
 export const scenario: readonly Step[] = [
   {
     title: "An account is opened",
-    account: { name: "Ada Lovelace", currency: "EUR", institution: "NORDBANK" },
+    ...openAccount("Ada Lovelace", "EUR", "NORDBANK"),
     ends: { status: 201 },
     expected: accountCreated,
   },
   {
     title: "The currency is unknown",
-    account: { name: "Grace Hopper", currency: "XXX", institution: "NORDBANK" },
+    ...openAccount("Grace Hopper", "XXX", "NORDBANK"),
     ends: { status: 400 },
     expected: unknownCurrency,
   },
   {
     title: "The bank is down",
-    account: { name: "Alan Turing", currency: "EUR", institution: "DOWNBANK" },
+    ...openAccount("Alan Turing", "EUR", "DOWNBANK"),
     ends: { status: 503 },
     expected: bankDown,
   },
   {
     title: "The bank is slow and the client hangs up",
-    account: { name: "Barbara Liskov", currency: "EUR", institution: "SLOWBANK" },
+    ...openAccount("Barbara Liskov", "EUR", "SLOWBANK"),
     ends: { hangUpAfterMs: 200 },
-    expected: clientGone,
+    expected: clientHungUp,
+  },
+  {
+    title: "Fifty salaries are paid",
+    prepare: async (gateway) => {
+      const traceId = await openAccounts(gateway, EMPLOYEES);
+      return `First ${EMPLOYEES} employees get accounts, in trace ${traceId}.`;
+    },
+    ...runPayroll("salaries", `for ${EMPLOYEES} employees`, { NORDBANK: EMPLOYEES }),
+    ends: { status: 200 },
+    expected: everyonePaid(EMPLOYEES),
+  },
+  {
+    title: "A client leaves in the middle of a payroll run",
+    ...runPayroll("bonuses", "for 12 employees, 8 of them at a slow bank", { NORDBANK: 4, SLOWBANK: 8 }),
+    // The payments at the slow bank, four at a time, are under way by then.
+    ends: { leaveAfterPayments: 4, thenMs: 500 },
+    expected: clientGone(4, 4),
   },
 ];
-
-/** Sends a step's request to the gateway. */
-export async function run({ account, ends }: Step, gateway: string): Promise<StepResult> {
-  const url = `${gateway}/accounts`;
-  const request = { method: "POST", body: JSON.stringify(account) };
-  const headers = { "content-type": "application/json" };
-  const what = `POST /accounts with ${account.currency} at ${account.institution}`;
-  if ("hangUpAfterMs" in ends) {
-    // No answer will name the trace, so the client chooses its id.
-    const traceId = randomBytes(16).toString("hex");
-    const traceparent = `00-${traceId}-${randomBytes(8).toString("hex")}-01`;
-    const signal = AbortSignal.timeout(ends.hangUpAfterMs);
-    const answer = await fetch(url, { ...request, headers: { ...headers, traceparent }, signal }).catch(
-      () => undefined,
-    );
-    const story = `${what}: the client hung up after ${ends.hangUpAfterMs} ms, and the work for it was stopped.`;
-    return {
-      traceId,
-      story,
-      problem: answer && `it was answered with ${answer.status} before the client hung up`,
-    };
-  }
-  const answer = await fetch(url, { ...request, headers });
-  const text = await answer.text();
-  const traceId = answer.headers.get("x-trace-id");
-  if (!traceId) throw new Error(`the gateway's answer ${answer.status} has no x-trace-id header: ${text}`);
-  const problem =
-    answer.status === ends.status
-      ? undefined
-      : `expected ${ends.status}, the answer is ${answer.status} ${text}`;
-  return { traceId, story: `${what}: ${inWords(answer.status, text)}`, problem };
-}
-
-function inWords(status: number, text: string): string {
-  const message = stringAt(text, "error", "message");
-  if (message !== undefined) return `answered ${status}, ${stringAt(text, "error", "code")}: ${message}.`;
-  const id = stringAt(text, "id");
-  return id === undefined ? `answered ${status}.` : `answered ${status}, account ${id} is open.`;
-}

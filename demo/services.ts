@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { DemoOptions, ServiceName } from "./options.ts";
 import type { Processes } from "./processes.ts";
 
-/** Starts the three services, each before the one that calls it; resolves to the gateway's URL. */
+/** Starts the services, each before the one that calls it; resolves to the gateway's URL. */
 export async function startServices(
   processes: Processes,
   dsn: string,
@@ -17,7 +17,9 @@ export async function startServices(
   };
   const treasury = await start("treasury", {});
   const ledger = await start("ledger", { TREASURY_ADDRESS: treasury });
-  const gateway = await start("gateway", { LEDGER_ADDRESS: ledger });
+  const addresses = { TREASURY_ADDRESS: treasury, LEDGER_ADDRESS: ledger };
+  const payroll = await start("payroll", addresses);
+  const gateway = await start("gateway", { ...addresses, PAYROLL_ADDRESS: payroll });
   return `http://${gateway}`;
 }
 

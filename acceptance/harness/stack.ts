@@ -7,8 +7,10 @@ export { startIntake };
 
 const services = join(import.meta.dirname, "../../services");
 
+export type ServiceName = "gateway" | "payroll" | "ledger" | "treasury";
+
 /** The entry file of a service. */
-export function mainOf(service: "gateway" | "ledger" | "treasury"): string {
+export function mainOf(service: ServiceName): string {
   return join(services, service, "src/main.ts");
 }
 
@@ -18,31 +20,45 @@ export const PROBE_MAIN = join(import.meta.dirname, "probe-service.ts");
 export interface Stack {
   readonly intake: TestIntake;
   readonly gateway: ServiceProcess;
+  readonly payroll: ServiceProcess;
   readonly ledger: ServiceProcess;
   readonly treasury: ServiceProcess;
   /** Stops the services in the order of the calls; resolves to their exit codes. */
   stop(): Promise<(number | null)[]>;
 }
 
-export async function startStack(settings: Record<string, string> = {}): Promise<Stack> {
+/**
+ * @param settings for all services
+ * @param own for one service, such as where it keeps its data
+ */
+export async function startStack(
+  settings: Record<string, string> = {},
+  own: (service: ServiceName) => Record<string, string> = () => ({}),
+): Promise<Stack> {
   const intake = await startIntake();
   const env = {
     SENTRY_DSN: intake.dsn,
     TRACE_SAMPLE_RATE: "1",
     TRACE_EXPORT_INTERVAL_MS: "20",
-    LOG_LEVEL: "warn",
     ...settings,
+    // `startService` reads the address from the log.
+    LOG_LEVEL: "info",
   };
-  const log = { LOG_LEVEL: "info" };
-  const treasury = await startService(mainOf("treasury"), { ...env, ...log });
-  const ledger = await startService(mainOf("ledger"), { ...env, ...log, TREASURY_ADDRESS: treasury.address });
-  const gateway = await startService(mainOf("gateway"), { ...env, ...log, LEDGER_ADDRESS: ledger.address });
+  const start = (service: ServiceName, addresses: Record<string, string>) =>
+    startService(mainOf(service), { ...env, ...own(service), ...addresses });
+  const treasury = await start("treasury", {});
+  const TREASURY_ADDRESS = treasury.address;
+  const ledger = await start("ledger", { TREASURY_ADDRESS });
+  const addresses = { TREASURY_ADDRESS, LEDGER_ADDRESS: ledger.address };
+  const payroll = await start("payroll", addresses);
+  const gateway = await start("gateway", { ...addresses, PAYROLL_ADDRESS: payroll.address });
   const stop = async (): Promise<(number | null)[]> => {
-    const codes = [await gateway.stop(), await ledger.stop(), await treasury.stop()];
+    const codes: (number | null)[] = [];
+    for (const service of [gateway, payroll, ledger, treasury]) codes.push(await service.stop());
     await intake.close();
     return codes;
   };
-  return { intake, gateway, ledger, treasury, stop };
+  return { intake, gateway, payroll, ledger, treasury, stop };
 }
 
 export interface Answer {
@@ -54,7 +70,7 @@ export interface Answer {
 /** Opens an account at the gateway. */
 export async function openAccount(
   gateway: ServiceProcess,
-  account: { name?: string; currency?: string; institution?: string } = {},
+  account: { name?: string; currency?: string; institution?: string; id?: string; kind?: string } = {},
   headers: Record<string, string> = {},
 ): Promise<Answer> {
   const body = JSON.stringify({ name: "Ada Lovelace", currency: "EUR", institution: "NORDBANK", ...account });

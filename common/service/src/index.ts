@@ -1,11 +1,28 @@
 export { ConfigError, loadConfig, loadConfigOrExit, type ServiceConfig } from "./config/load.ts";
-export { grpcAddress, wholeNumber } from "./config/variables.ts";
-export { type Migrations, openDatabase } from "./database/open.ts";
+export type { PrintableConfig } from "./config/printable.ts";
+export { grpcAddress, labels, list, wholeNumber } from "./config/variables.ts";
+export { type DatabaseLocation, databaseLocation, databaseVariables } from "./database/location.ts";
+export type { Migrations } from "./database/migrate.ts";
+export { openDatabase } from "./database/open.ts";
 export type { CallScope } from "./grpc/call-scope.ts";
 export { grpcEndpoint } from "./grpc/endpoint.ts";
 export { ServiceError } from "./grpc/errors.ts";
+export type { Send } from "./grpc/send.ts";
+export { type ServerStreamMethod, type StreamCallOptions, serverStreamCall } from "./grpc/stream-call.ts";
+export { bidiHandler, clientStreamHandler, serverStreamHandler } from "./grpc/stream-handlers.ts";
 export { unaryCall } from "./grpc/unary-call.ts";
 export { unaryHandler } from "./grpc/unary-handler.ts";
+export {
+  checkHealth,
+  type DependencyHealth,
+  type Health,
+  type HealthState,
+} from "./health/check-health.ts";
+export { databaseDependency } from "./health/database-dependency.ts";
+export type { Dependency } from "./health/dependency.ts";
+export { grpcDependency } from "./health/grpc-dependency.ts";
 export { type Endpoint, formatAddress } from "./lifecycle/endpoint.ts";
-export { runService } from "./lifecycle/run.ts";
+export { Readiness, type ReadinessState } from "./lifecycle/readiness.ts";
+export { runService, type ServiceParts } from "./lifecycle/run.ts";
 export { createLogger } from "./logging/logger.ts";
+export { addStandardServices, type StandardServiceParts } from "./standard-services.ts";

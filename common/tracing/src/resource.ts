@@ -16,7 +16,7 @@ export function createResource(config: TracingConfig): Readonly<Record<string, s
   return {
     [ATTR_SERVICE_NAME]: config.serviceName,
     [ATTR_SERVICE_VERSION]: config.serviceVersion,
-    [ATTR_SERVICE_INSTANCE_ID]: randomUUID(),
+    [ATTR_SERVICE_INSTANCE_ID]: config.serviceInstanceId ?? randomUUID(),
     [ATTR_DEPLOYMENT_ENVIRONMENT_NAME]: config.environment,
     [ATTR_TELEMETRY_SDK_NAME]: "tracekeep",
     [ATTR_TELEMETRY_SDK_LANGUAGE]: "nodejs",

@@ -8,7 +8,11 @@ import {
   type ChannelCredentials,
   Client,
   type ClientOptions,
+  type ClientReadableStream,
   type ClientUnaryCall,
+  type ClientWritableStream,
+  type handleClientStreamingCall,
+  type handleServerStreamingCall,
   type handleUnaryCall,
   makeGenericClientConstructor,
   type Metadata,
@@ -16,6 +20,52 @@ import {
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import { Timestamp } from "../../google/protobuf/timestamp.ts";
+
+export const AccountKind = {
+  /** ACCOUNT_KIND_UNSPECIFIED - In a request: a customer's account. */
+  ACCOUNT_KIND_UNSPECIFIED: 0,
+  /** ACCOUNT_KIND_CUSTOMER - Belongs to a customer; its balance is never negative. */
+  ACCOUNT_KIND_CUSTOMER: 1,
+  /** ACCOUNT_KIND_INTERNAL - Stands for the outside world or for our own money; its balance may be negative. */
+  ACCOUNT_KIND_INTERNAL: 2,
+} as const;
+
+export type AccountKind = typeof AccountKind[keyof typeof AccountKind];
+
+export namespace AccountKind {
+  export type ACCOUNT_KIND_UNSPECIFIED = typeof AccountKind.ACCOUNT_KIND_UNSPECIFIED;
+  export type ACCOUNT_KIND_CUSTOMER = typeof AccountKind.ACCOUNT_KIND_CUSTOMER;
+  export type ACCOUNT_KIND_INTERNAL = typeof AccountKind.ACCOUNT_KIND_INTERNAL;
+}
+
+export function accountKindFromJSON(object: any): AccountKind {
+  switch (object) {
+    case 0:
+    case "ACCOUNT_KIND_UNSPECIFIED":
+      return AccountKind.ACCOUNT_KIND_UNSPECIFIED;
+    case 1:
+    case "ACCOUNT_KIND_CUSTOMER":
+      return AccountKind.ACCOUNT_KIND_CUSTOMER;
+    case 2:
+    case "ACCOUNT_KIND_INTERNAL":
+      return AccountKind.ACCOUNT_KIND_INTERNAL;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum AccountKind");
+  }
+}
+
+export function accountKindToJSON(object: AccountKind): string {
+  switch (object) {
+    case AccountKind.ACCOUNT_KIND_UNSPECIFIED:
+      return "ACCOUNT_KIND_UNSPECIFIED";
+    case AccountKind.ACCOUNT_KIND_CUSTOMER:
+      return "ACCOUNT_KIND_CUSTOMER";
+    case AccountKind.ACCOUNT_KIND_INTERNAL:
+      return "ACCOUNT_KIND_INTERNAL";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum AccountKind");
+  }
+}
 
 export interface Account {
   id: string;
@@ -26,6 +76,9 @@ export interface Account {
   /** The treasury's code of the institution, such as "NORDBANK". */
   institution: string;
   createTime: Date | undefined;
+  kind: AccountKind;
+  /** In minor units of the currency, such as cents. */
+  balance: bigint;
 }
 
 export interface CreateAccountRequest {
@@ -34,6 +87,9 @@ export interface CreateAccountRequest {
   institution: string;
   /** Chosen by the caller, so that a repeated request opens no second account; empty: chosen here. */
   accountId: string;
+  kind: AccountKind;
+  /** Up to 128 characters; the same key with the same content returns the first account. Empty: no key. */
+  idempotencyKey: string;
 }
 
 export interface CreateAccountResponse {
@@ -61,8 +117,81 @@ export interface ListAccountsResponse {
   nextPageToken: string;
 }
 
+/** One side of a transaction. */
+export interface Entry {
+  accountId: string;
+  /** In minor units of the currency: positive adds to the account, negative takes from it; never zero. */
+  amount: bigint;
+  /** The account's own. */
+  currency: string;
+}
+
+export interface Transaction {
+  id: string;
+  description: string;
+  /** In the order of the request. */
+  entries: Entry[];
+  postTime: Date | undefined;
+}
+
+export interface PostTransactionRequest {
+  /** Required, up to 128 characters; the same key with the same content returns the first transaction. */
+  idempotencyKey: string;
+  description: string;
+  /** 2 to 100; they add up to zero in each currency. */
+  entries: Entry[];
+}
+
+export interface PostTransactionResponse {
+  transaction: Transaction | undefined;
+}
+
+export interface StreamEntriesRequest {
+  accountId: string;
+  /** The sequence of the first entry to send; 0 and 1 mean all. */
+  fromSequence: bigint;
+  /** Wait for further entries until the caller leaves, instead of ending after the last one. */
+  follow: boolean;
+}
+
+export interface StreamEntriesResponse {
+  /** The place of the entry in its account: 1, 2, 3, ... without gaps. */
+  sequence: bigint;
+  transactionId: string;
+  description: string;
+  /** In minor units, as in Entry. */
+  amount: bigint;
+  /** The account's balance after the entry. */
+  balance: bigint;
+  postTime: Date | undefined;
+}
+
+export interface ImportTransactionsRequest {
+  transaction: PostTransactionRequest | undefined;
+}
+
+export interface ImportTransactionsResponse {
+  /** Transactions posted now. */
+  accepted: bigint;
+  /** Transactions that had been posted before, with the same key and content. */
+  duplicates: bigint;
+  refused: bigint;
+  /** Of the first ten refused ones. */
+  refusals: Refusal[];
+}
+
+/** Why a transaction was not posted. */
+export interface Refusal {
+  /** The place of the message in the stream, from 0. */
+  index: bigint;
+  idempotencyKey: string;
+  /** The name of the gRPC code that PostTransaction would have ended with, such as "NOT_FOUND". */
+  code: string;
+  reason: string;
+}
+
 function createBaseAccount(): Account {
-  return { id: "", name: "", currency: "", institution: "", createTime: undefined };
+  return { id: "", name: "", currency: "", institution: "", createTime: undefined, kind: 0, balance: 0n };
 }
 
 export const Account: MessageFns<Account> = {
@@ -81,6 +210,15 @@ export const Account: MessageFns<Account> = {
     }
     if (message.createTime !== undefined) {
       Timestamp.encode(toTimestamp(message.createTime), writer.uint32(42).fork()).join();
+    }
+    if (message.kind !== 0) {
+      writer.uint32(48).int32(message.kind);
+    }
+    if (message.balance !== 0n) {
+      if (BigInt.asIntN(64, message.balance) !== message.balance) {
+        throw new globalThis.Error("value provided for field message.balance of type int64 too large");
+      }
+      writer.uint32(56).int64(message.balance);
     }
     return writer;
   },
@@ -138,6 +276,22 @@ export const Account: MessageFns<Account> = {
             message.createTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.kind = reader.int32() as any;
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.balance = reader.int64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -161,6 +315,8 @@ export const Account: MessageFns<Account> = {
         : isSet(object.create_time)
         ? fromJsonTimestamp(object.create_time)
         : undefined,
+      kind: isSet(object.kind) ? accountKindFromJSON(object.kind) : 0,
+      balance: isSet(object.balance) ? BigInt(object.balance) : 0n,
     };
   },
 
@@ -181,6 +337,12 @@ export const Account: MessageFns<Account> = {
     if (message.createTime !== undefined) {
       obj.createTime = message.createTime.toISOString();
     }
+    if (message.kind !== 0) {
+      obj.kind = accountKindToJSON(message.kind);
+    }
+    if (message.balance !== 0n) {
+      obj.balance = message.balance.toString();
+    }
     return obj;
   },
 
@@ -194,12 +356,14 @@ export const Account: MessageFns<Account> = {
     message.currency = object.currency ?? "";
     message.institution = object.institution ?? "";
     message.createTime = object.createTime ?? undefined;
+    message.kind = object.kind ?? 0;
+    message.balance = (object.balance !== undefined && object.balance !== null) ? BigInt(object.balance) : 0n;
     return message;
   },
 };
 
 function createBaseCreateAccountRequest(): CreateAccountRequest {
-  return { name: "", currency: "", institution: "", accountId: "" };
+  return { name: "", currency: "", institution: "", accountId: "", kind: 0, idempotencyKey: "" };
 }
 
 export const CreateAccountRequest: MessageFns<CreateAccountRequest> = {
@@ -215,6 +379,12 @@ export const CreateAccountRequest: MessageFns<CreateAccountRequest> = {
     }
     if (message.accountId !== "") {
       writer.uint32(34).string(message.accountId);
+    }
+    if (message.kind !== 0) {
+      writer.uint32(40).int32(message.kind);
+    }
+    if (message.idempotencyKey !== "") {
+      writer.uint32(50).string(message.idempotencyKey);
     }
     return writer;
   },
@@ -264,6 +434,22 @@ export const CreateAccountRequest: MessageFns<CreateAccountRequest> = {
             message.accountId = reader.string();
             continue;
           }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.kind = reader.int32() as any;
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.idempotencyKey = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -286,6 +472,12 @@ export const CreateAccountRequest: MessageFns<CreateAccountRequest> = {
         : isSet(object.account_id)
         ? globalThis.String(object.account_id)
         : "",
+      kind: isSet(object.kind) ? accountKindFromJSON(object.kind) : 0,
+      idempotencyKey: isSet(object.idempotencyKey)
+        ? globalThis.String(object.idempotencyKey)
+        : isSet(object.idempotency_key)
+        ? globalThis.String(object.idempotency_key)
+        : "",
     };
   },
 
@@ -303,6 +495,12 @@ export const CreateAccountRequest: MessageFns<CreateAccountRequest> = {
     if (message.accountId !== "") {
       obj.accountId = message.accountId;
     }
+    if (message.kind !== 0) {
+      obj.kind = accountKindToJSON(message.kind);
+    }
+    if (message.idempotencyKey !== "") {
+      obj.idempotencyKey = message.idempotencyKey;
+    }
     return obj;
   },
 
@@ -315,6 +513,8 @@ export const CreateAccountRequest: MessageFns<CreateAccountRequest> = {
     message.currency = object.currency ?? "";
     message.institution = object.institution ?? "";
     message.accountId = object.accountId ?? "";
+    message.kind = object.kind ?? 0;
+    message.idempotencyKey = object.idempotencyKey ?? "";
     return message;
   },
 };
@@ -706,13 +906,1018 @@ export const ListAccountsResponse: MessageFns<ListAccountsResponse> = {
   },
 };
 
-/** Keeps the accounts. */
+function createBaseEntry(): Entry {
+  return { accountId: "", amount: 0n, currency: "" };
+}
+
+export const Entry: MessageFns<Entry> = {
+  encode(message: Entry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.accountId !== "") {
+      writer.uint32(10).string(message.accountId);
+    }
+    if (message.amount !== 0n) {
+      if (BigInt.asIntN(64, message.amount) !== message.amount) {
+        throw new globalThis.Error("value provided for field message.amount of type int64 too large");
+      }
+      writer.uint32(16).int64(message.amount);
+    }
+    if (message.currency !== "") {
+      writer.uint32(26).string(message.currency);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Entry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseEntry();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.accountId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.amount = reader.int64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.currency = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Entry {
+    return {
+      accountId: isSet(object.accountId)
+        ? globalThis.String(object.accountId)
+        : isSet(object.account_id)
+        ? globalThis.String(object.account_id)
+        : "",
+      amount: isSet(object.amount) ? BigInt(object.amount) : 0n,
+      currency: isSet(object.currency) ? globalThis.String(object.currency) : "",
+    };
+  },
+
+  toJSON(message: Entry): unknown {
+    const obj: any = {};
+    if (message.accountId !== "") {
+      obj.accountId = message.accountId;
+    }
+    if (message.amount !== 0n) {
+      obj.amount = message.amount.toString();
+    }
+    if (message.currency !== "") {
+      obj.currency = message.currency;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<Entry>): Entry {
+    return Entry.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Entry>): Entry {
+    const message = createBaseEntry();
+    message.accountId = object.accountId ?? "";
+    message.amount = (object.amount !== undefined && object.amount !== null) ? BigInt(object.amount) : 0n;
+    message.currency = object.currency ?? "";
+    return message;
+  },
+};
+
+function createBaseTransaction(): Transaction {
+  return { id: "", description: "", entries: [], postTime: undefined };
+}
+
+export const Transaction: MessageFns<Transaction> = {
+  encode(message: Transaction, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    if (message.description !== "") {
+      writer.uint32(18).string(message.description);
+    }
+    for (const v of message.entries) {
+      Entry.encode(v!, writer.uint32(26).fork()).join();
+    }
+    if (message.postTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.postTime), writer.uint32(34).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Transaction {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTransaction();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.description = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.entries.push(Entry.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.postTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Transaction {
+    return {
+      id: isSet(object.id) ? globalThis.String(object.id) : "",
+      description: isSet(object.description) ? globalThis.String(object.description) : "",
+      entries: globalThis.Array.isArray(object?.entries) ? object.entries.map((e: any) => Entry.fromJSON(e)) : [],
+      postTime: isSet(object.postTime)
+        ? fromJsonTimestamp(object.postTime)
+        : isSet(object.post_time)
+        ? fromJsonTimestamp(object.post_time)
+        : undefined,
+    };
+  },
+
+  toJSON(message: Transaction): unknown {
+    const obj: any = {};
+    if (message.id !== "") {
+      obj.id = message.id;
+    }
+    if (message.description !== "") {
+      obj.description = message.description;
+    }
+    if (message.entries?.length) {
+      obj.entries = message.entries.map((e) => Entry.toJSON(e));
+    }
+    if (message.postTime !== undefined) {
+      obj.postTime = message.postTime.toISOString();
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<Transaction>): Transaction {
+    return Transaction.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Transaction>): Transaction {
+    const message = createBaseTransaction();
+    message.id = object.id ?? "";
+    message.description = object.description ?? "";
+    message.entries = object.entries?.map((e) => Entry.fromPartial(e)) || [];
+    message.postTime = object.postTime ?? undefined;
+    return message;
+  },
+};
+
+function createBasePostTransactionRequest(): PostTransactionRequest {
+  return { idempotencyKey: "", description: "", entries: [] };
+}
+
+export const PostTransactionRequest: MessageFns<PostTransactionRequest> = {
+  encode(message: PostTransactionRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.idempotencyKey !== "") {
+      writer.uint32(10).string(message.idempotencyKey);
+    }
+    if (message.description !== "") {
+      writer.uint32(18).string(message.description);
+    }
+    for (const v of message.entries) {
+      Entry.encode(v!, writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PostTransactionRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePostTransactionRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.idempotencyKey = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.description = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.entries.push(Entry.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PostTransactionRequest {
+    return {
+      idempotencyKey: isSet(object.idempotencyKey)
+        ? globalThis.String(object.idempotencyKey)
+        : isSet(object.idempotency_key)
+        ? globalThis.String(object.idempotency_key)
+        : "",
+      description: isSet(object.description) ? globalThis.String(object.description) : "",
+      entries: globalThis.Array.isArray(object?.entries) ? object.entries.map((e: any) => Entry.fromJSON(e)) : [],
+    };
+  },
+
+  toJSON(message: PostTransactionRequest): unknown {
+    const obj: any = {};
+    if (message.idempotencyKey !== "") {
+      obj.idempotencyKey = message.idempotencyKey;
+    }
+    if (message.description !== "") {
+      obj.description = message.description;
+    }
+    if (message.entries?.length) {
+      obj.entries = message.entries.map((e) => Entry.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<PostTransactionRequest>): PostTransactionRequest {
+    return PostTransactionRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<PostTransactionRequest>): PostTransactionRequest {
+    const message = createBasePostTransactionRequest();
+    message.idempotencyKey = object.idempotencyKey ?? "";
+    message.description = object.description ?? "";
+    message.entries = object.entries?.map((e) => Entry.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBasePostTransactionResponse(): PostTransactionResponse {
+  return { transaction: undefined };
+}
+
+export const PostTransactionResponse: MessageFns<PostTransactionResponse> = {
+  encode(message: PostTransactionResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.transaction !== undefined) {
+      Transaction.encode(message.transaction, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PostTransactionResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePostTransactionResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.transaction = Transaction.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PostTransactionResponse {
+    return { transaction: isSet(object.transaction) ? Transaction.fromJSON(object.transaction) : undefined };
+  },
+
+  toJSON(message: PostTransactionResponse): unknown {
+    const obj: any = {};
+    if (message.transaction !== undefined) {
+      obj.transaction = Transaction.toJSON(message.transaction);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<PostTransactionResponse>): PostTransactionResponse {
+    return PostTransactionResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<PostTransactionResponse>): PostTransactionResponse {
+    const message = createBasePostTransactionResponse();
+    message.transaction = (object.transaction !== undefined && object.transaction !== null)
+      ? Transaction.fromPartial(object.transaction)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseStreamEntriesRequest(): StreamEntriesRequest {
+  return { accountId: "", fromSequence: 0n, follow: false };
+}
+
+export const StreamEntriesRequest: MessageFns<StreamEntriesRequest> = {
+  encode(message: StreamEntriesRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.accountId !== "") {
+      writer.uint32(10).string(message.accountId);
+    }
+    if (message.fromSequence !== 0n) {
+      if (BigInt.asIntN(64, message.fromSequence) !== message.fromSequence) {
+        throw new globalThis.Error("value provided for field message.fromSequence of type int64 too large");
+      }
+      writer.uint32(16).int64(message.fromSequence);
+    }
+    if (message.follow !== false) {
+      writer.uint32(24).bool(message.follow);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StreamEntriesRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStreamEntriesRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.accountId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.fromSequence = reader.int64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.follow = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): StreamEntriesRequest {
+    return {
+      accountId: isSet(object.accountId)
+        ? globalThis.String(object.accountId)
+        : isSet(object.account_id)
+        ? globalThis.String(object.account_id)
+        : "",
+      fromSequence: isSet(object.fromSequence)
+        ? BigInt(object.fromSequence)
+        : isSet(object.from_sequence)
+        ? BigInt(object.from_sequence)
+        : 0n,
+      follow: isSet(object.follow) ? globalThis.Boolean(object.follow) : false,
+    };
+  },
+
+  toJSON(message: StreamEntriesRequest): unknown {
+    const obj: any = {};
+    if (message.accountId !== "") {
+      obj.accountId = message.accountId;
+    }
+    if (message.fromSequence !== 0n) {
+      obj.fromSequence = message.fromSequence.toString();
+    }
+    if (message.follow !== false) {
+      obj.follow = message.follow;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<StreamEntriesRequest>): StreamEntriesRequest {
+    return StreamEntriesRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<StreamEntriesRequest>): StreamEntriesRequest {
+    const message = createBaseStreamEntriesRequest();
+    message.accountId = object.accountId ?? "";
+    message.fromSequence = (object.fromSequence !== undefined && object.fromSequence !== null)
+      ? BigInt(object.fromSequence)
+      : 0n;
+    message.follow = object.follow ?? false;
+    return message;
+  },
+};
+
+function createBaseStreamEntriesResponse(): StreamEntriesResponse {
+  return { sequence: 0n, transactionId: "", description: "", amount: 0n, balance: 0n, postTime: undefined };
+}
+
+export const StreamEntriesResponse: MessageFns<StreamEntriesResponse> = {
+  encode(message: StreamEntriesResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.sequence !== 0n) {
+      if (BigInt.asIntN(64, message.sequence) !== message.sequence) {
+        throw new globalThis.Error("value provided for field message.sequence of type int64 too large");
+      }
+      writer.uint32(8).int64(message.sequence);
+    }
+    if (message.transactionId !== "") {
+      writer.uint32(18).string(message.transactionId);
+    }
+    if (message.description !== "") {
+      writer.uint32(26).string(message.description);
+    }
+    if (message.amount !== 0n) {
+      if (BigInt.asIntN(64, message.amount) !== message.amount) {
+        throw new globalThis.Error("value provided for field message.amount of type int64 too large");
+      }
+      writer.uint32(32).int64(message.amount);
+    }
+    if (message.balance !== 0n) {
+      if (BigInt.asIntN(64, message.balance) !== message.balance) {
+        throw new globalThis.Error("value provided for field message.balance of type int64 too large");
+      }
+      writer.uint32(40).int64(message.balance);
+    }
+    if (message.postTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.postTime), writer.uint32(50).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StreamEntriesResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStreamEntriesResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.sequence = reader.int64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.transactionId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.description = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.amount = reader.int64() as bigint;
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.balance = reader.int64() as bigint;
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.postTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): StreamEntriesResponse {
+    return {
+      sequence: isSet(object.sequence) ? BigInt(object.sequence) : 0n,
+      transactionId: isSet(object.transactionId)
+        ? globalThis.String(object.transactionId)
+        : isSet(object.transaction_id)
+        ? globalThis.String(object.transaction_id)
+        : "",
+      description: isSet(object.description) ? globalThis.String(object.description) : "",
+      amount: isSet(object.amount) ? BigInt(object.amount) : 0n,
+      balance: isSet(object.balance) ? BigInt(object.balance) : 0n,
+      postTime: isSet(object.postTime)
+        ? fromJsonTimestamp(object.postTime)
+        : isSet(object.post_time)
+        ? fromJsonTimestamp(object.post_time)
+        : undefined,
+    };
+  },
+
+  toJSON(message: StreamEntriesResponse): unknown {
+    const obj: any = {};
+    if (message.sequence !== 0n) {
+      obj.sequence = message.sequence.toString();
+    }
+    if (message.transactionId !== "") {
+      obj.transactionId = message.transactionId;
+    }
+    if (message.description !== "") {
+      obj.description = message.description;
+    }
+    if (message.amount !== 0n) {
+      obj.amount = message.amount.toString();
+    }
+    if (message.balance !== 0n) {
+      obj.balance = message.balance.toString();
+    }
+    if (message.postTime !== undefined) {
+      obj.postTime = message.postTime.toISOString();
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<StreamEntriesResponse>): StreamEntriesResponse {
+    return StreamEntriesResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<StreamEntriesResponse>): StreamEntriesResponse {
+    const message = createBaseStreamEntriesResponse();
+    message.sequence = (object.sequence !== undefined && object.sequence !== null) ? BigInt(object.sequence) : 0n;
+    message.transactionId = object.transactionId ?? "";
+    message.description = object.description ?? "";
+    message.amount = (object.amount !== undefined && object.amount !== null) ? BigInt(object.amount) : 0n;
+    message.balance = (object.balance !== undefined && object.balance !== null) ? BigInt(object.balance) : 0n;
+    message.postTime = object.postTime ?? undefined;
+    return message;
+  },
+};
+
+function createBaseImportTransactionsRequest(): ImportTransactionsRequest {
+  return { transaction: undefined };
+}
+
+export const ImportTransactionsRequest: MessageFns<ImportTransactionsRequest> = {
+  encode(message: ImportTransactionsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.transaction !== undefined) {
+      PostTransactionRequest.encode(message.transaction, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ImportTransactionsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseImportTransactionsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.transaction = PostTransactionRequest.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ImportTransactionsRequest {
+    return { transaction: isSet(object.transaction) ? PostTransactionRequest.fromJSON(object.transaction) : undefined };
+  },
+
+  toJSON(message: ImportTransactionsRequest): unknown {
+    const obj: any = {};
+    if (message.transaction !== undefined) {
+      obj.transaction = PostTransactionRequest.toJSON(message.transaction);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ImportTransactionsRequest>): ImportTransactionsRequest {
+    return ImportTransactionsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ImportTransactionsRequest>): ImportTransactionsRequest {
+    const message = createBaseImportTransactionsRequest();
+    message.transaction = (object.transaction !== undefined && object.transaction !== null)
+      ? PostTransactionRequest.fromPartial(object.transaction)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseImportTransactionsResponse(): ImportTransactionsResponse {
+  return { accepted: 0n, duplicates: 0n, refused: 0n, refusals: [] };
+}
+
+export const ImportTransactionsResponse: MessageFns<ImportTransactionsResponse> = {
+  encode(message: ImportTransactionsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.accepted !== 0n) {
+      if (BigInt.asIntN(64, message.accepted) !== message.accepted) {
+        throw new globalThis.Error("value provided for field message.accepted of type int64 too large");
+      }
+      writer.uint32(8).int64(message.accepted);
+    }
+    if (message.duplicates !== 0n) {
+      if (BigInt.asIntN(64, message.duplicates) !== message.duplicates) {
+        throw new globalThis.Error("value provided for field message.duplicates of type int64 too large");
+      }
+      writer.uint32(16).int64(message.duplicates);
+    }
+    if (message.refused !== 0n) {
+      if (BigInt.asIntN(64, message.refused) !== message.refused) {
+        throw new globalThis.Error("value provided for field message.refused of type int64 too large");
+      }
+      writer.uint32(24).int64(message.refused);
+    }
+    for (const v of message.refusals) {
+      Refusal.encode(v!, writer.uint32(34).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ImportTransactionsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseImportTransactionsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.accepted = reader.int64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.duplicates = reader.int64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.refused = reader.int64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.refusals.push(Refusal.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ImportTransactionsResponse {
+    return {
+      accepted: isSet(object.accepted) ? BigInt(object.accepted) : 0n,
+      duplicates: isSet(object.duplicates) ? BigInt(object.duplicates) : 0n,
+      refused: isSet(object.refused) ? BigInt(object.refused) : 0n,
+      refusals: globalThis.Array.isArray(object?.refusals) ? object.refusals.map((e: any) => Refusal.fromJSON(e)) : [],
+    };
+  },
+
+  toJSON(message: ImportTransactionsResponse): unknown {
+    const obj: any = {};
+    if (message.accepted !== 0n) {
+      obj.accepted = message.accepted.toString();
+    }
+    if (message.duplicates !== 0n) {
+      obj.duplicates = message.duplicates.toString();
+    }
+    if (message.refused !== 0n) {
+      obj.refused = message.refused.toString();
+    }
+    if (message.refusals?.length) {
+      obj.refusals = message.refusals.map((e) => Refusal.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ImportTransactionsResponse>): ImportTransactionsResponse {
+    return ImportTransactionsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ImportTransactionsResponse>): ImportTransactionsResponse {
+    const message = createBaseImportTransactionsResponse();
+    message.accepted = (object.accepted !== undefined && object.accepted !== null) ? BigInt(object.accepted) : 0n;
+    message.duplicates = (object.duplicates !== undefined && object.duplicates !== null)
+      ? BigInt(object.duplicates)
+      : 0n;
+    message.refused = (object.refused !== undefined && object.refused !== null) ? BigInt(object.refused) : 0n;
+    message.refusals = object.refusals?.map((e) => Refusal.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseRefusal(): Refusal {
+  return { index: 0n, idempotencyKey: "", code: "", reason: "" };
+}
+
+export const Refusal: MessageFns<Refusal> = {
+  encode(message: Refusal, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.index !== 0n) {
+      if (BigInt.asIntN(64, message.index) !== message.index) {
+        throw new globalThis.Error("value provided for field message.index of type int64 too large");
+      }
+      writer.uint32(8).int64(message.index);
+    }
+    if (message.idempotencyKey !== "") {
+      writer.uint32(18).string(message.idempotencyKey);
+    }
+    if (message.code !== "") {
+      writer.uint32(26).string(message.code);
+    }
+    if (message.reason !== "") {
+      writer.uint32(34).string(message.reason);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Refusal {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRefusal();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.index = reader.int64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.idempotencyKey = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.code = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Refusal {
+    return {
+      index: isSet(object.index) ? BigInt(object.index) : 0n,
+      idempotencyKey: isSet(object.idempotencyKey)
+        ? globalThis.String(object.idempotencyKey)
+        : isSet(object.idempotency_key)
+        ? globalThis.String(object.idempotency_key)
+        : "",
+      code: isSet(object.code) ? globalThis.String(object.code) : "",
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+    };
+  },
+
+  toJSON(message: Refusal): unknown {
+    const obj: any = {};
+    if (message.index !== 0n) {
+      obj.index = message.index.toString();
+    }
+    if (message.idempotencyKey !== "") {
+      obj.idempotencyKey = message.idempotencyKey;
+    }
+    if (message.code !== "") {
+      obj.code = message.code;
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<Refusal>): Refusal {
+    return Refusal.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Refusal>): Refusal {
+    const message = createBaseRefusal();
+    message.index = (object.index !== undefined && object.index !== null) ? BigInt(object.index) : 0n;
+    message.idempotencyKey = object.idempotencyKey ?? "";
+    message.code = object.code ?? "";
+    message.reason = object.reason ?? "";
+    return message;
+  },
+};
+
+/** Keeps the accounts, and what is posted to them, in double entry. */
 export type LedgerServiceService = typeof LedgerServiceService;
 export const LedgerServiceService = {
   /**
    * Opens an account after the treasury has validated it.
    * INVALID_ARGUMENT: a field is malformed, or currency or institution is unknown.
-   * ALREADY_EXISTS: account_id is taken. UNAVAILABLE: the institution cannot be reached.
+   * ALREADY_EXISTS: account_id is taken, or idempotency_key was used for another account.
+   * UNAVAILABLE: the institution cannot be reached.
    */
   createAccount: {
     path: "/ledger.v1.LedgerService/CreateAccount" as const,
@@ -745,26 +1950,87 @@ export const LedgerServiceService = {
       Buffer.from(ListAccountsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListAccountsResponse => ListAccountsResponse.decode(value),
   },
+  /**
+   * Posts a transaction: all of its entries or none.
+   * INVALID_ARGUMENT: a field is malformed, or the entries do not add up to zero in each currency.
+   * NOT_FOUND: there is no such account. ALREADY_EXISTS: the key was used for another transaction.
+   * FAILED_PRECONDITION: an account has another currency, or too little money.
+   * OUT_OF_RANGE: a balance would be too large.
+   */
+  postTransaction: {
+    path: "/ledger.v1.LedgerService/PostTransaction" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: PostTransactionRequest): Buffer =>
+      Buffer.from(PostTransactionRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): PostTransactionRequest => PostTransactionRequest.decode(value),
+    responseSerialize: (value: PostTransactionResponse): Buffer =>
+      Buffer.from(PostTransactionResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): PostTransactionResponse => PostTransactionResponse.decode(value),
+  },
+  /**
+   * Sends the entries of an account, oldest first, as fast as they are taken.
+   * NOT_FOUND: there is no such account.
+   */
+  streamEntries: {
+    path: "/ledger.v1.LedgerService/StreamEntries" as const,
+    requestStream: false as const,
+    responseStream: true as const,
+    requestSerialize: (value: StreamEntriesRequest): Buffer => Buffer.from(StreamEntriesRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): StreamEntriesRequest => StreamEntriesRequest.decode(value),
+    responseSerialize: (value: StreamEntriesResponse): Buffer =>
+      Buffer.from(StreamEntriesResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): StreamEntriesResponse => StreamEntriesResponse.decode(value),
+  },
+  /** Posts each message's transaction as PostTransaction does; one that is refused does not stop the others. */
+  importTransactions: {
+    path: "/ledger.v1.LedgerService/ImportTransactions" as const,
+    requestStream: true as const,
+    responseStream: false as const,
+    requestSerialize: (value: ImportTransactionsRequest): Buffer =>
+      Buffer.from(ImportTransactionsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ImportTransactionsRequest => ImportTransactionsRequest.decode(value),
+    responseSerialize: (value: ImportTransactionsResponse): Buffer =>
+      Buffer.from(ImportTransactionsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ImportTransactionsResponse => ImportTransactionsResponse.decode(value),
+  },
 } as const;
 
 export interface LedgerServiceServer extends UntypedServiceImplementation {
   /**
    * Opens an account after the treasury has validated it.
    * INVALID_ARGUMENT: a field is malformed, or currency or institution is unknown.
-   * ALREADY_EXISTS: account_id is taken. UNAVAILABLE: the institution cannot be reached.
+   * ALREADY_EXISTS: account_id is taken, or idempotency_key was used for another account.
+   * UNAVAILABLE: the institution cannot be reached.
    */
   createAccount: handleUnaryCall<CreateAccountRequest, CreateAccountResponse>;
   /** Reads one account. NOT_FOUND: there is none with this id. */
   getAccount: handleUnaryCall<GetAccountRequest, GetAccountResponse>;
   /** Lists accounts, oldest first, a page at a time. */
   listAccounts: handleUnaryCall<ListAccountsRequest, ListAccountsResponse>;
+  /**
+   * Posts a transaction: all of its entries or none.
+   * INVALID_ARGUMENT: a field is malformed, or the entries do not add up to zero in each currency.
+   * NOT_FOUND: there is no such account. ALREADY_EXISTS: the key was used for another transaction.
+   * FAILED_PRECONDITION: an account has another currency, or too little money.
+   * OUT_OF_RANGE: a balance would be too large.
+   */
+  postTransaction: handleUnaryCall<PostTransactionRequest, PostTransactionResponse>;
+  /**
+   * Sends the entries of an account, oldest first, as fast as they are taken.
+   * NOT_FOUND: there is no such account.
+   */
+  streamEntries: handleServerStreamingCall<StreamEntriesRequest, StreamEntriesResponse>;
+  /** Posts each message's transaction as PostTransaction does; one that is refused does not stop the others. */
+  importTransactions: handleClientStreamingCall<ImportTransactionsRequest, ImportTransactionsResponse>;
 }
 
 export interface LedgerServiceClient extends Client {
   /**
    * Opens an account after the treasury has validated it.
    * INVALID_ARGUMENT: a field is malformed, or currency or institution is unknown.
-   * ALREADY_EXISTS: account_id is taken. UNAVAILABLE: the institution cannot be reached.
+   * ALREADY_EXISTS: account_id is taken, or idempotency_key was used for another account.
+   * UNAVAILABLE: the institution cannot be reached.
    */
   createAccount(
     request: CreateAccountRequest,
@@ -813,6 +2079,58 @@ export interface LedgerServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListAccountsResponse) => void,
   ): ClientUnaryCall;
+  /**
+   * Posts a transaction: all of its entries or none.
+   * INVALID_ARGUMENT: a field is malformed, or the entries do not add up to zero in each currency.
+   * NOT_FOUND: there is no such account. ALREADY_EXISTS: the key was used for another transaction.
+   * FAILED_PRECONDITION: an account has another currency, or too little money.
+   * OUT_OF_RANGE: a balance would be too large.
+   */
+  postTransaction(
+    request: PostTransactionRequest,
+    callback: (error: ServiceError | null, response: PostTransactionResponse) => void,
+  ): ClientUnaryCall;
+  postTransaction(
+    request: PostTransactionRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: PostTransactionResponse) => void,
+  ): ClientUnaryCall;
+  postTransaction(
+    request: PostTransactionRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: PostTransactionResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * Sends the entries of an account, oldest first, as fast as they are taken.
+   * NOT_FOUND: there is no such account.
+   */
+  streamEntries(
+    request: StreamEntriesRequest,
+    options?: Partial<CallOptions>,
+  ): ClientReadableStream<StreamEntriesResponse>;
+  streamEntries(
+    request: StreamEntriesRequest,
+    metadata?: Metadata,
+    options?: Partial<CallOptions>,
+  ): ClientReadableStream<StreamEntriesResponse>;
+  /** Posts each message's transaction as PostTransaction does; one that is refused does not stop the others. */
+  importTransactions(
+    callback: (error: ServiceError | null, response: ImportTransactionsResponse) => void,
+  ): ClientWritableStream<ImportTransactionsRequest>;
+  importTransactions(
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ImportTransactionsResponse) => void,
+  ): ClientWritableStream<ImportTransactionsRequest>;
+  importTransactions(
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ImportTransactionsResponse) => void,
+  ): ClientWritableStream<ImportTransactionsRequest>;
+  importTransactions(
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ImportTransactionsResponse) => void,
+  ): ClientWritableStream<ImportTransactionsRequest>;
 }
 
 export const LedgerServiceClient = makeGenericClientConstructor(

@@ -7,14 +7,17 @@ import {
   type CallOptions,
   type ChannelCredentials,
   Client,
+  type ClientDuplexStream,
   type ClientOptions,
   type ClientUnaryCall,
+  type handleBidiStreamingCall,
   type handleUnaryCall,
   makeGenericClientConstructor,
   type Metadata,
   type ServiceError,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
+import { Timestamp } from "../../google/protobuf/timestamp.ts";
 
 export interface Currency {
   /** ISO 4217 code, such as "EUR". */
@@ -53,6 +56,60 @@ export interface ValidateAccountRequest {
 export interface ValidateAccountResponse {
   currency: Currency | undefined;
   institution: Institution | undefined;
+}
+
+export interface TransferRequest {
+  /** Required, up to 128 characters; the same key with the same content returns the first transfer. */
+  idempotencyKey: string;
+  fromInstitution: string;
+  /** May be the same: the institution then moves the money within itself. */
+  toInstitution: string;
+  /** In minor units of the currency, above zero. */
+  amount: bigint;
+  currency: string;
+  /** What the receiver reads, up to 140 characters. */
+  reference: string;
+}
+
+export interface TransferResponse {
+  transfer: Transfer | undefined;
+}
+
+/** A transfer that was made. */
+export interface Transfer {
+  id: string;
+  fromInstitution: string;
+  toInstitution: string;
+  amount: bigint;
+  currency: string;
+  reference: string;
+  createTime: Date | undefined;
+}
+
+/** Two different currencies. */
+export interface CurrencyPair {
+  /** The currency that is priced, such as "EUR". */
+  base: string;
+  /** The currency of the price, such as "USD". */
+  quote: string;
+}
+
+export interface WatchRatesRequest {
+  /** Watch this pair, too; one that is watched already stays so. */
+  add?:
+    | CurrencyPair
+    | undefined;
+  /** Watch this pair no more; one that is not watched is ignored. */
+  remove?: CurrencyPair | undefined;
+}
+
+export interface WatchRatesResponse {
+  pair:
+    | CurrencyPair
+    | undefined;
+  /** Millionths of the quote currency for one unit of the base currency. */
+  rateMicros: bigint;
+  rateTime: Date | undefined;
 }
 
 function createBaseCurrency(): Currency {
@@ -685,7 +742,716 @@ export const ValidateAccountResponse: MessageFns<ValidateAccountResponse> = {
   },
 };
 
-/** Knows the currencies and the institutions that accounts are held at. */
+function createBaseTransferRequest(): TransferRequest {
+  return { idempotencyKey: "", fromInstitution: "", toInstitution: "", amount: 0n, currency: "", reference: "" };
+}
+
+export const TransferRequest: MessageFns<TransferRequest> = {
+  encode(message: TransferRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.idempotencyKey !== "") {
+      writer.uint32(10).string(message.idempotencyKey);
+    }
+    if (message.fromInstitution !== "") {
+      writer.uint32(18).string(message.fromInstitution);
+    }
+    if (message.toInstitution !== "") {
+      writer.uint32(26).string(message.toInstitution);
+    }
+    if (message.amount !== 0n) {
+      if (BigInt.asIntN(64, message.amount) !== message.amount) {
+        throw new globalThis.Error("value provided for field message.amount of type int64 too large");
+      }
+      writer.uint32(32).int64(message.amount);
+    }
+    if (message.currency !== "") {
+      writer.uint32(42).string(message.currency);
+    }
+    if (message.reference !== "") {
+      writer.uint32(50).string(message.reference);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TransferRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTransferRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.idempotencyKey = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.fromInstitution = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.toInstitution = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.amount = reader.int64() as bigint;
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.currency = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.reference = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): TransferRequest {
+    return {
+      idempotencyKey: isSet(object.idempotencyKey)
+        ? globalThis.String(object.idempotencyKey)
+        : isSet(object.idempotency_key)
+        ? globalThis.String(object.idempotency_key)
+        : "",
+      fromInstitution: isSet(object.fromInstitution)
+        ? globalThis.String(object.fromInstitution)
+        : isSet(object.from_institution)
+        ? globalThis.String(object.from_institution)
+        : "",
+      toInstitution: isSet(object.toInstitution)
+        ? globalThis.String(object.toInstitution)
+        : isSet(object.to_institution)
+        ? globalThis.String(object.to_institution)
+        : "",
+      amount: isSet(object.amount) ? BigInt(object.amount) : 0n,
+      currency: isSet(object.currency) ? globalThis.String(object.currency) : "",
+      reference: isSet(object.reference) ? globalThis.String(object.reference) : "",
+    };
+  },
+
+  toJSON(message: TransferRequest): unknown {
+    const obj: any = {};
+    if (message.idempotencyKey !== "") {
+      obj.idempotencyKey = message.idempotencyKey;
+    }
+    if (message.fromInstitution !== "") {
+      obj.fromInstitution = message.fromInstitution;
+    }
+    if (message.toInstitution !== "") {
+      obj.toInstitution = message.toInstitution;
+    }
+    if (message.amount !== 0n) {
+      obj.amount = message.amount.toString();
+    }
+    if (message.currency !== "") {
+      obj.currency = message.currency;
+    }
+    if (message.reference !== "") {
+      obj.reference = message.reference;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<TransferRequest>): TransferRequest {
+    return TransferRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<TransferRequest>): TransferRequest {
+    const message = createBaseTransferRequest();
+    message.idempotencyKey = object.idempotencyKey ?? "";
+    message.fromInstitution = object.fromInstitution ?? "";
+    message.toInstitution = object.toInstitution ?? "";
+    message.amount = (object.amount !== undefined && object.amount !== null) ? BigInt(object.amount) : 0n;
+    message.currency = object.currency ?? "";
+    message.reference = object.reference ?? "";
+    return message;
+  },
+};
+
+function createBaseTransferResponse(): TransferResponse {
+  return { transfer: undefined };
+}
+
+export const TransferResponse: MessageFns<TransferResponse> = {
+  encode(message: TransferResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.transfer !== undefined) {
+      Transfer.encode(message.transfer, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TransferResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTransferResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.transfer = Transfer.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): TransferResponse {
+    return { transfer: isSet(object.transfer) ? Transfer.fromJSON(object.transfer) : undefined };
+  },
+
+  toJSON(message: TransferResponse): unknown {
+    const obj: any = {};
+    if (message.transfer !== undefined) {
+      obj.transfer = Transfer.toJSON(message.transfer);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<TransferResponse>): TransferResponse {
+    return TransferResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<TransferResponse>): TransferResponse {
+    const message = createBaseTransferResponse();
+    message.transfer = (object.transfer !== undefined && object.transfer !== null)
+      ? Transfer.fromPartial(object.transfer)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseTransfer(): Transfer {
+  return {
+    id: "",
+    fromInstitution: "",
+    toInstitution: "",
+    amount: 0n,
+    currency: "",
+    reference: "",
+    createTime: undefined,
+  };
+}
+
+export const Transfer: MessageFns<Transfer> = {
+  encode(message: Transfer, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    if (message.fromInstitution !== "") {
+      writer.uint32(18).string(message.fromInstitution);
+    }
+    if (message.toInstitution !== "") {
+      writer.uint32(26).string(message.toInstitution);
+    }
+    if (message.amount !== 0n) {
+      if (BigInt.asIntN(64, message.amount) !== message.amount) {
+        throw new globalThis.Error("value provided for field message.amount of type int64 too large");
+      }
+      writer.uint32(32).int64(message.amount);
+    }
+    if (message.currency !== "") {
+      writer.uint32(42).string(message.currency);
+    }
+    if (message.reference !== "") {
+      writer.uint32(50).string(message.reference);
+    }
+    if (message.createTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.createTime), writer.uint32(58).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Transfer {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTransfer();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.fromInstitution = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.toInstitution = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.amount = reader.int64() as bigint;
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.currency = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.reference = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.createTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Transfer {
+    return {
+      id: isSet(object.id) ? globalThis.String(object.id) : "",
+      fromInstitution: isSet(object.fromInstitution)
+        ? globalThis.String(object.fromInstitution)
+        : isSet(object.from_institution)
+        ? globalThis.String(object.from_institution)
+        : "",
+      toInstitution: isSet(object.toInstitution)
+        ? globalThis.String(object.toInstitution)
+        : isSet(object.to_institution)
+        ? globalThis.String(object.to_institution)
+        : "",
+      amount: isSet(object.amount) ? BigInt(object.amount) : 0n,
+      currency: isSet(object.currency) ? globalThis.String(object.currency) : "",
+      reference: isSet(object.reference) ? globalThis.String(object.reference) : "",
+      createTime: isSet(object.createTime)
+        ? fromJsonTimestamp(object.createTime)
+        : isSet(object.create_time)
+        ? fromJsonTimestamp(object.create_time)
+        : undefined,
+    };
+  },
+
+  toJSON(message: Transfer): unknown {
+    const obj: any = {};
+    if (message.id !== "") {
+      obj.id = message.id;
+    }
+    if (message.fromInstitution !== "") {
+      obj.fromInstitution = message.fromInstitution;
+    }
+    if (message.toInstitution !== "") {
+      obj.toInstitution = message.toInstitution;
+    }
+    if (message.amount !== 0n) {
+      obj.amount = message.amount.toString();
+    }
+    if (message.currency !== "") {
+      obj.currency = message.currency;
+    }
+    if (message.reference !== "") {
+      obj.reference = message.reference;
+    }
+    if (message.createTime !== undefined) {
+      obj.createTime = message.createTime.toISOString();
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<Transfer>): Transfer {
+    return Transfer.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Transfer>): Transfer {
+    const message = createBaseTransfer();
+    message.id = object.id ?? "";
+    message.fromInstitution = object.fromInstitution ?? "";
+    message.toInstitution = object.toInstitution ?? "";
+    message.amount = (object.amount !== undefined && object.amount !== null) ? BigInt(object.amount) : 0n;
+    message.currency = object.currency ?? "";
+    message.reference = object.reference ?? "";
+    message.createTime = object.createTime ?? undefined;
+    return message;
+  },
+};
+
+function createBaseCurrencyPair(): CurrencyPair {
+  return { base: "", quote: "" };
+}
+
+export const CurrencyPair: MessageFns<CurrencyPair> = {
+  encode(message: CurrencyPair, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.base !== "") {
+      writer.uint32(10).string(message.base);
+    }
+    if (message.quote !== "") {
+      writer.uint32(18).string(message.quote);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CurrencyPair {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCurrencyPair();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.base = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.quote = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): CurrencyPair {
+    return {
+      base: isSet(object.base) ? globalThis.String(object.base) : "",
+      quote: isSet(object.quote) ? globalThis.String(object.quote) : "",
+    };
+  },
+
+  toJSON(message: CurrencyPair): unknown {
+    const obj: any = {};
+    if (message.base !== "") {
+      obj.base = message.base;
+    }
+    if (message.quote !== "") {
+      obj.quote = message.quote;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<CurrencyPair>): CurrencyPair {
+    return CurrencyPair.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<CurrencyPair>): CurrencyPair {
+    const message = createBaseCurrencyPair();
+    message.base = object.base ?? "";
+    message.quote = object.quote ?? "";
+    return message;
+  },
+};
+
+function createBaseWatchRatesRequest(): WatchRatesRequest {
+  return { add: undefined, remove: undefined };
+}
+
+export const WatchRatesRequest: MessageFns<WatchRatesRequest> = {
+  encode(message: WatchRatesRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.add !== undefined) {
+      CurrencyPair.encode(message.add, writer.uint32(10).fork()).join();
+    }
+    if (message.remove !== undefined) {
+      CurrencyPair.encode(message.remove, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): WatchRatesRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseWatchRatesRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.add = CurrencyPair.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.remove = CurrencyPair.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): WatchRatesRequest {
+    return {
+      add: isSet(object.add) ? CurrencyPair.fromJSON(object.add) : undefined,
+      remove: isSet(object.remove) ? CurrencyPair.fromJSON(object.remove) : undefined,
+    };
+  },
+
+  toJSON(message: WatchRatesRequest): unknown {
+    const obj: any = {};
+    if (message.add !== undefined) {
+      obj.add = CurrencyPair.toJSON(message.add);
+    }
+    if (message.remove !== undefined) {
+      obj.remove = CurrencyPair.toJSON(message.remove);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<WatchRatesRequest>): WatchRatesRequest {
+    return WatchRatesRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<WatchRatesRequest>): WatchRatesRequest {
+    const message = createBaseWatchRatesRequest();
+    message.add = (object.add !== undefined && object.add !== null) ? CurrencyPair.fromPartial(object.add) : undefined;
+    message.remove = (object.remove !== undefined && object.remove !== null)
+      ? CurrencyPair.fromPartial(object.remove)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseWatchRatesResponse(): WatchRatesResponse {
+  return { pair: undefined, rateMicros: 0n, rateTime: undefined };
+}
+
+export const WatchRatesResponse: MessageFns<WatchRatesResponse> = {
+  encode(message: WatchRatesResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.pair !== undefined) {
+      CurrencyPair.encode(message.pair, writer.uint32(10).fork()).join();
+    }
+    if (message.rateMicros !== 0n) {
+      if (BigInt.asIntN(64, message.rateMicros) !== message.rateMicros) {
+        throw new globalThis.Error("value provided for field message.rateMicros of type int64 too large");
+      }
+      writer.uint32(16).int64(message.rateMicros);
+    }
+    if (message.rateTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.rateTime), writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): WatchRatesResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseWatchRatesResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.pair = CurrencyPair.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.rateMicros = reader.int64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.rateTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): WatchRatesResponse {
+    return {
+      pair: isSet(object.pair) ? CurrencyPair.fromJSON(object.pair) : undefined,
+      rateMicros: isSet(object.rateMicros)
+        ? BigInt(object.rateMicros)
+        : isSet(object.rate_micros)
+        ? BigInt(object.rate_micros)
+        : 0n,
+      rateTime: isSet(object.rateTime)
+        ? fromJsonTimestamp(object.rateTime)
+        : isSet(object.rate_time)
+        ? fromJsonTimestamp(object.rate_time)
+        : undefined,
+    };
+  },
+
+  toJSON(message: WatchRatesResponse): unknown {
+    const obj: any = {};
+    if (message.pair !== undefined) {
+      obj.pair = CurrencyPair.toJSON(message.pair);
+    }
+    if (message.rateMicros !== 0n) {
+      obj.rateMicros = message.rateMicros.toString();
+    }
+    if (message.rateTime !== undefined) {
+      obj.rateTime = message.rateTime.toISOString();
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<WatchRatesResponse>): WatchRatesResponse {
+    return WatchRatesResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<WatchRatesResponse>): WatchRatesResponse {
+    const message = createBaseWatchRatesResponse();
+    message.pair = (object.pair !== undefined && object.pair !== null)
+      ? CurrencyPair.fromPartial(object.pair)
+      : undefined;
+    message.rateMicros = (object.rateMicros !== undefined && object.rateMicros !== null)
+      ? BigInt(object.rateMicros)
+      : 0n;
+    message.rateTime = object.rateTime ?? undefined;
+    return message;
+  },
+};
+
+/** Knows the currencies and the institutions that accounts are held at, and moves money between these. */
 export type TreasuryServiceService = typeof TreasuryServiceService;
 export const TreasuryServiceService = {
   /** Lists the currencies, by code. */
@@ -728,6 +1494,34 @@ export const TreasuryServiceService = {
       Buffer.from(ValidateAccountResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ValidateAccountResponse => ValidateAccountResponse.decode(value),
   },
+  /**
+   * Moves money from one institution to another and records that. A transfer that fails leaves no record, and may
+   * be repeated with the same key.
+   * INVALID_ARGUMENT: a field is malformed, or currency or institution is unknown.
+   * ALREADY_EXISTS: the key was used for another transfer. UNAVAILABLE: an institution cannot be reached.
+   */
+  transfer: {
+    path: "/treasury.v1.TreasuryService/Transfer" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: TransferRequest): Buffer => Buffer.from(TransferRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): TransferRequest => TransferRequest.decode(value),
+    responseSerialize: (value: TransferResponse): Buffer => Buffer.from(TransferResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): TransferResponse => TransferResponse.decode(value),
+  },
+  /**
+   * Sends the exchange rate of each watched pair at once and whenever it changes. Ends when the caller has
+   * half-closed or leaves. INVALID_ARGUMENT: a currency is unknown, or is paired with itself.
+   */
+  watchRates: {
+    path: "/treasury.v1.TreasuryService/WatchRates" as const,
+    requestStream: true as const,
+    responseStream: true as const,
+    requestSerialize: (value: WatchRatesRequest): Buffer => Buffer.from(WatchRatesRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): WatchRatesRequest => WatchRatesRequest.decode(value),
+    responseSerialize: (value: WatchRatesResponse): Buffer => Buffer.from(WatchRatesResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): WatchRatesResponse => WatchRatesResponse.decode(value),
+  },
 } as const;
 
 export interface TreasuryServiceServer extends UntypedServiceImplementation {
@@ -741,6 +1535,18 @@ export interface TreasuryServiceServer extends UntypedServiceImplementation {
    * UNAVAILABLE: the institution cannot be reached.
    */
   validateAccount: handleUnaryCall<ValidateAccountRequest, ValidateAccountResponse>;
+  /**
+   * Moves money from one institution to another and records that. A transfer that fails leaves no record, and may
+   * be repeated with the same key.
+   * INVALID_ARGUMENT: a field is malformed, or currency or institution is unknown.
+   * ALREADY_EXISTS: the key was used for another transfer. UNAVAILABLE: an institution cannot be reached.
+   */
+  transfer: handleUnaryCall<TransferRequest, TransferResponse>;
+  /**
+   * Sends the exchange rate of each watched pair at once and whenever it changes. Ends when the caller has
+   * half-closed or leaves. INVALID_ARGUMENT: a currency is unknown, or is paired with itself.
+   */
+  watchRates: handleBidiStreamingCall<WatchRatesRequest, WatchRatesResponse>;
 }
 
 export interface TreasuryServiceClient extends Client {
@@ -796,6 +1602,37 @@ export interface TreasuryServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ValidateAccountResponse) => void,
   ): ClientUnaryCall;
+  /**
+   * Moves money from one institution to another and records that. A transfer that fails leaves no record, and may
+   * be repeated with the same key.
+   * INVALID_ARGUMENT: a field is malformed, or currency or institution is unknown.
+   * ALREADY_EXISTS: the key was used for another transfer. UNAVAILABLE: an institution cannot be reached.
+   */
+  transfer(
+    request: TransferRequest,
+    callback: (error: ServiceError | null, response: TransferResponse) => void,
+  ): ClientUnaryCall;
+  transfer(
+    request: TransferRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: TransferResponse) => void,
+  ): ClientUnaryCall;
+  transfer(
+    request: TransferRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: TransferResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * Sends the exchange rate of each watched pair at once and whenever it changes. Ends when the caller has
+   * half-closed or leaves. INVALID_ARGUMENT: a currency is unknown, or is paired with itself.
+   */
+  watchRates(): ClientDuplexStream<WatchRatesRequest, WatchRatesResponse>;
+  watchRates(options: Partial<CallOptions>): ClientDuplexStream<WatchRatesRequest, WatchRatesResponse>;
+  watchRates(
+    metadata: Metadata,
+    options?: Partial<CallOptions>,
+  ): ClientDuplexStream<WatchRatesRequest, WatchRatesResponse>;
 }
 
 export const TreasuryServiceClient = makeGenericClientConstructor(
@@ -814,6 +1651,28 @@ type DeepPartial<T> = T extends bigint ? string | number | bigint
   : T extends ReadonlyArray<infer U> ? ReadonlyArray<DeepPartial<U>>
   : T extends {} ? { [K in keyof T]?: DeepPartial<T[K]> }
   : Partial<T>;
+
+function toTimestamp(date: Date): Timestamp {
+  const seconds = BigInt(Math.trunc(date.getTime() / 1_000));
+  const nanos = (date.getTime() % 1_000) * 1_000_000;
+  return { seconds, nanos };
+}
+
+function fromTimestamp(t: Timestamp): Date {
+  let millis = (globalThis.Number(t.seconds.toString()) || 0) * 1_000;
+  millis += (t.nanos || 0) / 1_000_000;
+  return new globalThis.Date(millis);
+}
+
+function fromJsonTimestamp(o: any): Date {
+  if (o instanceof globalThis.Date) {
+    return o;
+  } else if (typeof o === "string") {
+    return new globalThis.Date(o);
+  } else {
+    return fromTimestamp(Timestamp.fromJSON(o));
+  }
+}
 
 function isSet(value: any): boolean {
   return value !== null && value !== undefined;

@@ -48,6 +48,7 @@ test.each([
     "INVALID_ARGUMENT",
     "name must be a string; institution must be a string",
   ],
+  [{ ...ada, kind: "secret" }, 400, "INVALID_ARGUMENT", "kind must be customer or internal"],
   [[], 400, "INVALID_ARGUMENT", "the body"],
   [{ ...ada, institution: "DOWNBANK" }, 503, "UNAVAILABLE", "not available"],
   [{ ...ada, institution: "SLOWBANK" }, 504, "DEADLINE_EXCEEDED", "did not answer in time"],
@@ -57,6 +58,15 @@ test.each([
     status,
     body: { error: { code, message: expect.stringContaining(message) } },
   });
+});
+
+test("a request repeated with the same Idempotency-Key opens no second account", async () => {
+  const init = { method: "POST", body: JSON.stringify(ada), headers: { "idempotency-key": "open ada" } };
+  const first = await request("/accounts", init);
+  expect(first.body).toMatchObject({ kind: "customer", balance: 0 });
+  expect((await request("/accounts", init)).body).toEqual(first.body);
+  const other = { ...init, body: JSON.stringify({ ...ada, name: "Grace Hopper" }) };
+  expect((await request("/accounts", other)).status).toBe(409);
 });
 
 test("an id that is taken is a conflict", async () => {

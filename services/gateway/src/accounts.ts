@@ -1,8 +1,11 @@
-import type { Account, LedgerServiceClient } from "@tracekeep/proto/ledger/v1";
-import { type CallScope, unaryCall } from "@tracekeep/service";
-import type { Context, Handler } from "hono";
-import { HTTPException } from "hono/http-exception";
+import { type Account, AccountKind, type LedgerServiceClient } from "@tracekeep/proto/ledger/v1";
+import { unaryCall } from "@tracekeep/service";
+import type { Handler } from "hono";
 import { z } from "zod";
+import { text } from "./http/fields.ts";
+import { idempotencyKey } from "./http/idempotency-key.ts";
+import { readBody } from "./http/request-body.ts";
+import { scopeOf } from "./http/scope.ts";
 
 export interface AccountParts {
   ledger: LedgerServiceClient;
@@ -10,15 +13,29 @@ export interface AccountParts {
   ledgerTimeoutMs: number;
 }
 
-const field = z.string({ error: "must be a string" });
-// Only the shape is checked here: what the values mean is the ledger's to say.
-const newAccount = z.object({ name: field, currency: field, institution: field, id: field.default("") });
+const kinds = {
+  customer: AccountKind.ACCOUNT_KIND_CUSTOMER,
+  internal: AccountKind.ACCOUNT_KIND_INTERNAL,
+} as const;
+
+const newAccount = z.object({
+  name: text,
+  currency: text,
+  institution: text,
+  id: text.default(""),
+  kind: z.enum(["customer", "internal"], { error: "must be customer or internal" }).default("customer"),
+});
 
 /** POST /accounts: 201 with the account, and its path in `location`. */
 export function createAccount({ ledger, ledgerTimeoutMs }: AccountParts): Handler {
   return async (c) => {
-    const { id, ...fields } = await readBody(c);
-    const request = { ...fields, accountId: id };
+    const { id, kind, ...fields } = await readBody(c, newAccount);
+    const request = {
+      ...fields,
+      accountId: id,
+      kind: kinds[kind],
+      idempotencyKey: idempotencyKey(c),
+    };
     const { account } = await unaryCall(ledger, ledger.createAccount, request, {
       scope: scopeOf(c),
       timeoutMs: ledgerTimeoutMs,
@@ -27,7 +44,7 @@ export function createAccount({ ledger, ledgerTimeoutMs }: AccountParts): Handle
   };
 }
 
-/** GET /accounts/:id: 200 with the account. */
+/** GET /accounts/:id: 200 with the account and its balance. */
 export function getAccount({ ledger, ledgerTimeoutMs }: AccountParts): Handler {
   return async (c) => {
     const request = { id: c.req.param("id") ?? "" };
@@ -39,31 +56,18 @@ export function getAccount({ ledger, ledgerTimeoutMs }: AccountParts): Handler {
   };
 }
 
-/** The request's signal fires when the HTTP client hangs up. */
-function scopeOf(c: Context): CallScope {
-  return { signal: c.req.raw.signal, deadline: Number.POSITIVE_INFINITY };
-}
-
-async function readBody(c: Context): Promise<z.infer<typeof newAccount>> {
-  const text = await c.req.text();
-  let body: unknown;
-  try {
-    body = JSON.parse(text);
-  } catch {
-    throw new HTTPException(400, {
-      message: 'the body is not JSON: send an object such as {"name": "Ada", ...}',
-    });
-  }
-  const result = newAccount.safeParse(body);
-  if (result.success) return result.data;
-  const faults = result.error.issues.map(
-    ({ path, message }) => `${String(path[0] ?? "the body")} ${message}`,
-  );
-  throw new HTTPException(400, { message: faults.join("; ") });
-}
-
 function toJson(account: Account | undefined) {
   if (!account) throw new Error("the ledger answered without an account");
-  const { id, name, currency, institution, createTime } = account;
-  return { id, name, currency, institution, createTime: createTime?.toISOString() };
+  const { id, name, currency, institution, createTime, balance } = account;
+  const kind = account.kind === AccountKind.ACCOUNT_KIND_INTERNAL ? "internal" : "customer";
+  return {
+    id,
+    name,
+    currency,
+    institution,
+    kind,
+    // The ledger keeps balances in the range in which numbers are exact.
+    balance: Number(balance),
+    createTime: createTime?.toISOString(),
+  };
 }

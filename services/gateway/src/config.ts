@@ -15,6 +15,12 @@ export function loadGatewayConfig() {
       LEDGER_ADDRESS: grpcAddress().default("127.0.0.1:50051"),
       /** The longest wait for the ledger, in milliseconds. */
       LEDGER_TIMEOUT_MS: wholeNumber(1, 600_000).default(5_000),
+      TREASURY_ADDRESS: grpcAddress().default("127.0.0.1:50052"),
+      /** The longest wait for the treasury, in milliseconds. */
+      TREASURY_TIMEOUT_MS: wholeNumber(1, 600_000).default(5_000),
+      PAYROLL_ADDRESS: grpcAddress().default("127.0.0.1:50053"),
+      /** The longest wait for how far a run is, in milliseconds; a run itself takes as long as it does. */
+      PAYROLL_TIMEOUT_MS: wholeNumber(1, 600_000).default(5_000),
     },
   });
 }

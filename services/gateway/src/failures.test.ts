@@ -40,6 +40,9 @@ test("a mistake in the gateway says nothing to the client, all to the log, and i
     createAccount: (_, callback) => callback(null, { account: undefined }),
     getAccount: () => {},
     listAccounts: () => {},
+    postTransaction: () => {},
+    streamEntries: () => {},
+    importTransactions: () => {},
   };
   await using forgetful = await startGrpcServer(LedgerServiceService, handlers);
   await using confused = await startService(gatewayMain, {
@@ -75,6 +78,8 @@ test("a client that hangs up cancels the calls made for it", async () => {
   const handlers: TreasuryServiceServer = {
     listCurrencies: () => {},
     listInstitutions: () => {},
+    transfer: () => {},
+    watchRates: () => {},
     validateAccount: (call) => {
       call.on("cancelled", () => cancelled.resolve());
       asked.resolve();

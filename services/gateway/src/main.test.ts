@@ -21,7 +21,14 @@ test("of a ledger that cannot be reached a stranger does not learn the address",
 
 test("SIGTERM lets the running request end, closes kept-alive connections, and exits with code 0", async () => {
   const unanswered = () => {};
-  const handlers = { createAccount: unanswered, getAccount: unanswered, listAccounts: unanswered };
+  const handlers = {
+    createAccount: unanswered,
+    getAccount: unanswered,
+    listAccounts: unanswered,
+    postTransaction: unanswered,
+    streamEntries: unanswered,
+    importTransactions: unanswered,
+  };
   await using silent = await startGrpcServer(LedgerServiceService, handlers);
   await using stopping = await startService(main, {
     LEDGER_ADDRESS: silent.address,
@@ -61,6 +68,9 @@ test("a faulty configuration ends it with code 1 and every fault named", async (
   const env = {
     PORT: "many",
     LEDGER_ADDRESS: "ledger",
+    TREASURY_ADDRESS: "treasury",
+    PAYROLL_ADDRESS: "payroll",
+    PAYROLL_TIMEOUT_MS: "soon",
     TRACE_TRUST_REMOTE: "some",
     TRACE_SAMPLE_RATE: "abc",
   };

@@ -1,6 +1,8 @@
 import { credentials } from "@grpc/grpc-js";
 import { LedgerServiceClient } from "@tracekeep/proto/ledger/v1";
-import { createLogger, runService } from "@tracekeep/service";
+import { PayrollServiceClient } from "@tracekeep/proto/payroll/v1";
+import { TreasuryServiceClient } from "@tracekeep/proto/treasury/v1";
+import { createLogger, grpcDependency, Readiness, runService } from "@tracekeep/service";
 import { startTracing } from "tracekeep";
 import { gatewayApp } from "./app.ts";
 import { loadGatewayConfig } from "./config.ts";
@@ -10,16 +12,33 @@ const config = loadGatewayConfig();
 const logger = createLogger(config);
 const tracing = startTracing(config.tracing, { logger });
 
-const ledger = new LedgerServiceClient(
-  config.LEDGER_ADDRESS,
-  credentials.createInsecure(),
-  tracing.clientOptions(),
-);
-const app = gatewayApp({ ledger, logger, ledgerTimeoutMs: config.LEDGER_TIMEOUT_MS });
+const insecure = credentials.createInsecure();
+const ledger = new LedgerServiceClient(config.LEDGER_ADDRESS, insecure, tracing.clientOptions());
+const treasury = new TreasuryServiceClient(config.TREASURY_ADDRESS, insecure, tracing.clientOptions());
+const payroll = new PayrollServiceClient(config.PAYROLL_ADDRESS, insecure, tracing.clientOptions());
+const readiness = new Readiness();
+const dependencies = [
+  grpcDependency("ledger", ledger, { critical: true }),
+  grpcDependency("treasury", treasury),
+  grpcDependency("payroll", payroll),
+];
+const app = gatewayApp({
+  readiness,
+  dependencies,
+  ledger,
+  ledgerTimeoutMs: config.LEDGER_TIMEOUT_MS,
+  treasury,
+  treasuryTimeoutMs: config.TREASURY_TIMEOUT_MS,
+  payroll,
+  payrollTimeoutMs: config.PAYROLL_TIMEOUT_MS,
+  logger,
+});
 
 await runService({
   config,
   logger,
+  readiness,
+  dependencies,
   endpoint: httpEndpoint(app, config),
-  close: [() => ledger.close(), () => tracing.shutdown()],
+  close: [() => ledger.close(), () => treasury.close(), () => payroll.close(), () => tracing.shutdown()],
 });

@@ -1,5 +1,4 @@
-import { grpcAddress, loadConfigOrExit, wholeNumber } from "@tracekeep/service";
-import { z } from "zod";
+import { databaseVariables, grpcAddress, loadConfigOrExit, wholeNumber } from "@tracekeep/service";
 import manifest from "../package.json" with { type: "json" };
 
 /** The ledger's configuration; the process ends where it has faults. */
@@ -7,7 +6,7 @@ export function loadLedgerConfig() {
   return loadConfigOrExit({
     defaults: { SERVICE_NAME: "ledger", SERVICE_VERSION: manifest.version, PORT: "50051" },
     variables: {
-      DATABASE_PATH: z.string().default(":memory:"),
+      ...databaseVariables,
       TREASURY_ADDRESS: grpcAddress().default("127.0.0.1:50052"),
       /** The longest wait for the treasury, in milliseconds. */
       TREASURY_TIMEOUT_MS: wholeNumber(1, 600_000).default(2_000),

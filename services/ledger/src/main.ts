@@ -1,7 +1,17 @@
 import { credentials, Server } from "@grpc/grpc-js";
 import { LedgerServiceService } from "@tracekeep/proto/ledger/v1";
 import { TreasuryServiceClient } from "@tracekeep/proto/treasury/v1";
-import { createLogger, grpcEndpoint, openDatabase, runService } from "@tracekeep/service";
+import {
+  addStandardServices,
+  createLogger,
+  databaseDependency,
+  databaseLocation,
+  grpcDependency,
+  grpcEndpoint,
+  openDatabase,
+  Readiness,
+  runService,
+} from "@tracekeep/service";
 import { startTracing } from "tracekeep";
 import { loadLedgerConfig } from "./config.ts";
 import { ledgerHandlers } from "./ledger-handlers.ts";
@@ -11,7 +21,8 @@ const config = loadLedgerConfig();
 const logger = createLogger(config);
 const tracing = startTracing(config.tracing, { logger });
 
-const database = await openDatabase<LedgerTables>({ path: config.DATABASE_PATH, migrations });
+const location = databaseLocation(config);
+const database = await openDatabase<LedgerTables>({ ...location, migrations, logger });
 const treasury = new TreasuryServiceClient(
   config.TREASURY_ADDRESS,
   credentials.createInsecure(),
@@ -19,12 +30,20 @@ const treasury = new TreasuryServiceClient(
 );
 const server = new Server({ interceptors: tracing.serverInterceptors() });
 tracing.attach(server);
+const readiness = new Readiness();
+const { draining } = readiness;
 const treasuryTimeoutMs = config.TREASURY_TIMEOUT_MS;
-server.addService(LedgerServiceService, ledgerHandlers({ database, logger, treasury, treasuryTimeoutMs }));
+const handlers = ledgerHandlers({ database, logger, treasury, treasuryTimeoutMs, draining });
+server.addService(LedgerServiceService, handlers);
+
+const dependencies = [databaseDependency(database, location), grpcDependency("treasury", treasury)];
+addStandardServices(server, { config, logger, readiness, dependencies, services: [LedgerServiceService] });
 
 await runService({
   config,
   logger,
+  readiness,
+  dependencies,
   endpoint: grpcEndpoint(server, config),
   close: [() => treasury.close(), () => tracing.shutdown(), () => database.destroy()],
 });

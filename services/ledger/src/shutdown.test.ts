@@ -1,10 +1,12 @@
+import { once } from "node:events";
 import { join } from "node:path";
 import { credentials, status } from "@grpc/grpc-js";
-import { LedgerServiceClient } from "@tracekeep/proto/ledger/v1";
+import { AccountKind, CreateAccountRequest, LedgerServiceClient } from "@tracekeep/proto/ledger/v1";
 import { type TreasuryServiceServer, TreasuryServiceService } from "@tracekeep/proto/treasury/v1";
 import { unaryCall } from "@tracekeep/service";
 import { startGrpcServer, startService } from "@tracekeep/service/testing";
 import { expect, onTestFinished, test } from "vitest";
+import { move, patient, post } from "./testing/ledger.ts";
 
 const main = join(import.meta.dirname, "main.ts");
 
@@ -15,6 +17,8 @@ async function startBusyLedger(env: Record<string, string>) {
   const handlers: TreasuryServiceServer = {
     listCurrencies: () => {},
     listInstitutions: () => {},
+    transfer: () => {},
+    watchRates: () => {},
     validateAccount: async (_, callback) => {
       asked.resolve();
       await mayAnswer.promise;
@@ -33,7 +37,12 @@ async function startBusyLedger(env: Record<string, string>) {
   const answer = unaryCall(
     client,
     client.createAccount,
-    { name: "Ada", currency: "EUR", institution: "NORDBANK", accountId: "last" },
+    CreateAccountRequest.create({
+      name: "Ada",
+      currency: "EUR",
+      institution: "NORDBANK",
+      accountId: "last",
+    }),
     {
       scope: { signal: new AbortController().signal, deadline: Number.POSITIVE_INFINITY },
       timeoutMs: 60_000,
@@ -67,4 +76,25 @@ test("a second signal ends the process at once, with code 1", async () => {
   await ledger.line("stopping");
   await ledger.stop("SIGTERM");
   expect(await exitCode).toBe(1);
+});
+
+test("a call that follows an account ends at once, and learns why", async () => {
+  await using treasury = await startService(join(import.meta.dirname, "../../treasury/src/main.ts"));
+  await using ledger = await startService(main, { TREASURY_ADDRESS: treasury.address });
+  const client = new LedgerServiceClient(ledger.address, credentials.createInsecure());
+  const open = (accountId: string, kind: AccountKind) => {
+    const account = { accountId, kind, name: "Ada", currency: "EUR", institution: "NORDBANK" };
+    return unaryCall(client, client.createAccount, CreateAccountRequest.create(account), patient);
+  };
+  await open("bank", AccountKind.ACCOUNT_KIND_INTERNAL);
+  await open("followed", AccountKind.ACCOUNT_KIND_CUSTOMER);
+  const call = client.streamEntries({ accountId: "followed", fromSequence: 0n, follow: true });
+  const ended = once(call, "error");
+  await post(client, move("bank", "followed", 1n));
+  await once(call, "data");
+  call.resume();
+  expect(await ledger.stop("SIGTERM")).toBe(0);
+  expect(await ended).toMatchObject([{ code: status.UNAVAILABLE, details: "the service is stopping" }]);
+  expect(ledger.lines.map(({ msg }) => msg)).not.toContain("requests still running are ended");
+  client.close();
 });

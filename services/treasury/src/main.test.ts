@@ -1,7 +1,8 @@
+import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
-import { credentials } from "@grpc/grpc-js";
+import { credentials, status } from "@grpc/grpc-js";
 import { TreasuryServiceClient } from "@tracekeep/proto/treasury/v1";
 import { unaryCall } from "@tracekeep/service";
 import { runToExit, startService } from "@tracekeep/service/testing";
@@ -21,6 +22,20 @@ test("starts, says where it listens, answers, and stops on SIGTERM", async () =>
 
   expect(await service.stop()).toBe(0);
   expect(service.lines.at(-1)).toMatchObject({ service: "treasury", msg: "stopped" });
+});
+
+test("SIGTERM ends a call that watches rates at once, and tells it why", async () => {
+  await using service = await startService(main);
+  const client = new TreasuryServiceClient(service.address, credentials.createInsecure());
+  const call = client.watchRates();
+  call.write({ add: { base: "EUR", quote: "USD" } });
+  const ended = once(call, "error");
+  await once(call, "data");
+  call.resume();
+  expect(await service.stop()).toBe(0);
+  expect(await ended).toMatchObject([{ code: status.UNAVAILABLE, details: "the service is stopping" }]);
+  expect(service.lines.map(({ msg }) => msg)).not.toContain("requests still running are ended");
+  client.close();
 });
 
 test("it starts with the settings of .env.example", async () => {

@@ -1,8 +1,18 @@
 import { Server } from "@grpc/grpc-js";
 import { TreasuryServiceService } from "@tracekeep/proto/treasury/v1";
-import { createLogger, grpcEndpoint, openDatabase, runService } from "@tracekeep/service";
+import {
+  addStandardServices,
+  createLogger,
+  databaseDependency,
+  databaseLocation,
+  grpcEndpoint,
+  openDatabase,
+  Readiness,
+  runService,
+} from "@tracekeep/service";
 import { startTracing } from "tracekeep";
 import { loadTreasuryConfig } from "./config.ts";
+import { RateBoard } from "./rates/rate-board.ts";
 import { migrations, type TreasuryTables } from "./tables.ts";
 import { treasuryHandlers } from "./treasury-handlers.ts";
 
@@ -10,14 +20,23 @@ const config = loadTreasuryConfig();
 const logger = createLogger(config);
 const tracing = startTracing(config.tracing, { logger });
 
-const database = await openDatabase<TreasuryTables>({ path: config.DATABASE_PATH, migrations });
+const location = databaseLocation(config);
+const database = await openDatabase<TreasuryTables>({ ...location, migrations, logger });
 const server = new Server({ interceptors: tracing.serverInterceptors() });
 tracing.attach(server);
-server.addService(TreasuryServiceService, treasuryHandlers({ database, logger }));
+const board = new RateBoard({ seed: config.RATE_SEED, intervalMs: config.RATE_INTERVAL_MS });
+const readiness = new Readiness();
+const handlers = treasuryHandlers({ database, logger, board, draining: readiness.draining });
+server.addService(TreasuryServiceService, handlers);
+
+const dependencies = [databaseDependency(database, location)];
+addStandardServices(server, { config, logger, readiness, dependencies, services: [TreasuryServiceService] });
 
 await runService({
   config,
   logger,
+  readiness,
+  dependencies,
   endpoint: grpcEndpoint(server, config),
   close: [() => tracing.shutdown(), () => database.destroy()],
 });

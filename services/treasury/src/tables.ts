@@ -1,9 +1,21 @@
 import type { Migrations } from "@tracekeep/service";
-import type { Kysely } from "kysely";
+import type { ColumnType, Kysely } from "kysely";
 
 export interface TreasuryTables {
   currencies: { code: string; name: string; minor_units: number };
   institutions: { code: string; name: string; behaviour: Behaviour };
+  transfers: {
+    id: string;
+    idempotency_key: string;
+    from_institution: string;
+    to_institution: string;
+    /** In minor units. Drivers differ in what they read it as: turn it into a bigint before use. */
+    amount: ColumnType<bigint | number | string, bigint, never>;
+    currency: string;
+    reference: string;
+    /** UTC in ISO 8601. */
+    created_at: string;
+  };
 }
 
 /** How an institution answers: at once, not at all, or after three seconds. */
@@ -43,6 +55,22 @@ export const migrations: Migrations = {
         .execute();
       await database.insertInto("currencies").values(currencies).execute();
       await database.insertInto("institutions").values(institutions).execute();
+    },
+  },
+
+  "2026-02-transfers": {
+    async up(database: Kysely<TreasuryTables>) {
+      await database.schema
+        .createTable("transfers")
+        .addColumn("id", "text", (column) => column.primaryKey())
+        .addColumn("idempotency_key", "text", (column) => column.notNull().unique())
+        .addColumn("from_institution", "text", (column) => column.notNull().references("institutions.code"))
+        .addColumn("to_institution", "text", (column) => column.notNull().references("institutions.code"))
+        .addColumn("amount", "bigint", (column) => column.notNull())
+        .addColumn("currency", "text", (column) => column.notNull().references("currencies.code"))
+        .addColumn("reference", "text", (column) => column.notNull())
+        .addColumn("created_at", "text", (column) => column.notNull())
+        .execute();
     },
   },
 };

@@ -1,18 +1,23 @@
-import { status } from "@grpc/grpc-js";
 import type { TreasuryServiceServer } from "@tracekeep/proto/treasury/v1";
-import { ServiceError, unaryHandler } from "@tracekeep/service";
+import { bidiHandler, unaryHandler } from "@tracekeep/service";
 import type { Kysely } from "kysely";
 import { withSpan } from "tracekeep";
+import { findCurrency, findInstitution } from "./catalogue.ts";
 import { askInstitution } from "./institution.ts";
+import { type WatchParts, watchRates } from "./rates/watch-rates.ts";
+import { transferRequest, validateAccountRequest } from "./requests/requests.ts";
+import { validated } from "./requests/validated.ts";
 import type { TreasuryTables } from "./tables.ts";
+import { makeTransfer, type TransferRow } from "./transfers/transfers.ts";
 
-export interface TreasuryParts {
+export interface TreasuryParts extends WatchParts {
   database: Kysely<TreasuryTables>;
   logger: Parameters<typeof unaryHandler>[0];
 }
 
 /** The methods of treasury.v1.TreasuryService. */
-export function treasuryHandlers({ database, logger }: TreasuryParts): TreasuryServiceServer {
+export function treasuryHandlers(parts: TreasuryParts): TreasuryServiceServer {
+  const { database, logger } = parts;
   return {
     listCurrencies: unaryHandler(logger, async () => {
       const rows = await database.selectFrom("currencies").selectAll().orderBy("code").execute();
@@ -29,21 +34,9 @@ export function treasuryHandlers({ database, logger }: TreasuryParts): TreasuryS
     }),
 
     validateAccount: unaryHandler(logger, async (request, { signal }) => {
-      if (!request.holderName.trim())
-        throw invalid("holder_name is empty: give the name of the account's holder");
-      const currency = await database
-        .selectFrom("currencies")
-        .selectAll()
-        .where("code", "=", request.currency)
-        .executeTakeFirst();
-      if (!currency) throw unknown("currency", request.currency, "ListCurrencies");
-      const institution = await database
-        .selectFrom("institutions")
-        .selectAll()
-        .where("code", "=", request.institution)
-        .executeTakeFirst();
-      if (!institution) throw unknown("institution", request.institution, "ListInstitutions");
-
+      const account = validated(validateAccountRequest, request);
+      const currency = await findCurrency(database, account.currency);
+      const institution = await findInstitution(database, account.institution);
       const attributes = { "treasury.institution": institution.code };
       await withSpan("ask institution", { attributes }, () => askInstitution(institution, signal));
       return {
@@ -51,6 +44,13 @@ export function treasuryHandlers({ database, logger }: TreasuryParts): TreasuryS
         institution: { code: institution.code, name: institution.name },
       };
     }),
+
+    transfer: unaryHandler(logger, async (request, { signal }) => {
+      const transfer = await makeTransfer(database, validated(transferRequest, request), signal);
+      return { transfer: toTransfer(transfer) };
+    }),
+
+    watchRates: bidiHandler(logger, (requests, send) => watchRates(parts, requests, send)),
   };
 }
 
@@ -58,11 +58,14 @@ function toCurrency({ code, name, minor_units }: TreasuryTables["currencies"]) {
   return { code, name, minorUnits: minor_units };
 }
 
-function invalid(message: string): ServiceError {
-  return new ServiceError(status.INVALID_ARGUMENT, message);
-}
-
-function unknown(what: string, code: string, list: string): ServiceError {
-  const shown = JSON.stringify(code.slice(0, 40));
-  return invalid(`unknown ${what} ${shown}: give a code that ${list} returns`);
+function toTransfer(row: TransferRow) {
+  return {
+    id: row.id,
+    fromInstitution: row.from_institution,
+    toInstitution: row.to_institution,
+    amount: BigInt(row.amount),
+    currency: row.currency,
+    reference: row.reference,
+    createTime: new Date(row.created_at),
+  };
 }

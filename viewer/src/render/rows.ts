@@ -1,10 +1,13 @@
 import type { SpanNode, Trace } from "../trace/trace.ts";
 import { countOf, formatDuration } from "./format.ts";
+import { type Line, layOut, spansOfLine } from "./layout.ts";
 import { type Outcome, outcomeOf } from "./outcome.ts";
 import { printable } from "./text.ts";
 
-/** One span of a waterfall, ready to be drawn. */
+/** One line of a waterfall, ready to be drawn: a span, or several that are folded. */
 export interface Row {
+  /** How many spans the line stands for. */
+  readonly spans: number;
   readonly service: string;
   /** Index of the service in the trace: the same service has the same colour. */
   readonly serviceIndex: number;
@@ -29,38 +32,53 @@ export interface Row {
   readonly missingParentId: string | undefined;
 }
 
-/** The spans of a trace as rows, in order, at most `most`. */
-export function rowsOf(trace: Trace, most: number): Row[] {
+/** The spans of a trace as rows, in order, at most `most`; see `layOut` for `foldAfter`. */
+export function rowsOf(trace: Trace, most: number, foldAfter = Number.POSITIVE_INFINITY): Row[] {
   const range = Math.max(1, Number(trace.endNanos - trace.startNanos));
   const serviceIndex = new Map(trace.services.map((service, index) => [service, index]));
-  const followed = new Map<SpanNode, readonly boolean[]>();
-  const nodes = trace.nodes.slice(0, most);
-  const outcomes = new Map(nodes.map((node) => [node, outcomeOf(node.span)]));
+  const lines = layOut(trace, foldAfter).slice(0, most);
+  const outcomes = new Map(lines.map(({ node }) => [node, outcomeOf(node.span)]));
   const repeating = repeatingNodes(outcomes);
-  return nodes.map((node) => {
-    const { span, parent } = node;
-    const name = printable(span.name) || "(no name)";
-    const lines = parent ? [...(followed.get(parent) ?? []), parent.children.at(-1) !== node] : [];
-    followed.set(node, lines);
+  return lines.map((line) => {
+    const { node, folded, followed } = line;
+    const { span } = node;
+    const name = folded ? `… ${folded.length} more like this` : printable(span.name) || "(no name)";
     const outcome = outcomes.get(node) ?? outcomeOf(span);
-    const nanos = Number(span.endNanos - span.startNanos);
+    const { start, nanos } = extentOf(line);
+    const reason = folded || repeating.has(node) ? undefined : outcome.reason;
     return {
+      spans: spansOfLine(line),
       service: printable(span.service),
       serviceIndex: serviceIndex.get(span.service) ?? 0,
       name,
       shortName: name.replace(/^([\w-]+\.)+(?=[\w-]+\/)/, ""),
-      outgoing: span.kind === "client" || span.kind === "producer",
+      outgoing: !folded && (span.kind === "client" || span.kind === "producer"),
       depth: node.depth,
-      followed: lines,
-      hasChildren: node.children.length > 0,
-      start: Number(span.startNanos - trace.startNanos) / range,
+      followed,
+      hasChildren: !folded && node.children.length > 0,
+      start: Number(start - trace.startNanos) / range,
       length: Math.max(0, nanos) / range,
       duration: formatDuration(nanos),
       outcome,
-      reason: outcome.reason === undefined || repeating.has(node) ? undefined : printable(outcome.reason),
-      missingParentId: node.missingParent ? span.parentSpanId : undefined,
+      reason: reason === undefined ? undefined : printable(reason),
+      missingParentId: !folded && node.missingParent ? span.parentSpanId : undefined,
     };
   });
+}
+
+/** From the first start to the last end of what a line stands for. */
+function extentOf({ node, folded = [node] }: Line): { start: bigint; nanos: number } {
+  let { startNanos: start, endNanos: end } = node.span;
+  for (const { span } of folded) {
+    if (span.startNanos < start) start = span.startNanos;
+    if (span.endNanos > end) end = span.endNanos;
+  }
+  return { start, nanos: Number(end - start) };
+}
+
+/** How many spans of a trace are in none of the rows. */
+export function spansLeftOut(trace: Trace, rows: readonly Row[]): number {
+  return rows.reduce((rest, row) => rest - row.spans, trace.nodes.length);
 }
 
 /** What a heading says about a trace, in the order of importance. */

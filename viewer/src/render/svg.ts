@@ -1,6 +1,6 @@
 import type { Trace } from "../trace/trace.ts";
 import { axisTicks, formatTick } from "./format.ts";
-import { headingParts, type Row, rowsOf } from "./rows.ts";
+import { headingParts, type Row, rowsOf, spansLeftOut } from "./rows.ts";
 import { SERVICE_COLORS, svgStyle } from "./svg-style.ts";
 import { truncate } from "./text.ts";
 
@@ -10,6 +10,8 @@ export interface WaterfallSvgOptions {
   readonly width?: number;
   /** Most spans to draw. Default 100. */
   readonly maxSpans?: number;
+  /** As for `waterfall`. */
+  readonly foldAfter?: number;
 }
 
 const MARGIN = 24;
@@ -26,7 +28,7 @@ const CHARACTER = 7.3;
  */
 export function waterfallSvg(trace: Trace, options: WaterfallSvgOptions = {}): string {
   const width = options.width ?? 1120;
-  const rows = rowsOf(trace, options.maxSpans ?? 100);
+  const rows = rowsOf(trace, options.maxSpans ?? 100, options.foldAfter);
   const longest = Math.max(...rows.map((row) => row.depth * INDENT + (row.shortName.length + 2) * CHARACTER));
   const barStart = MARGIN + Math.min(width * 0.48, 104 + longest + 16);
   const frame: Frame = {
@@ -44,7 +46,7 @@ export function waterfallSvg(trace: Trace, options: WaterfallSvgOptions = {}): s
     y += height;
     bottoms[row.depth] = y;
   }
-  const rest = trace.nodes.length - rows.length;
+  const rest = spansLeftOut(trace, rows);
   if (rest > 0) {
     parts.push(text(MARGIN, y + 18, "dim", `… and ${rest} more`));
     y += ROW;

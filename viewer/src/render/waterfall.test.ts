@@ -78,4 +78,55 @@ describe("waterfall", () => {
   it("stops after the most spans to print, and says so", () => {
     expect(waterfall(trace, { color: false, maxSpans: 3 })).toMatch(/\n… and 5 more\n$/);
   });
+
+  /** A run of payments, each with a call below it; `odd` is what is different about one of them. */
+  const payments = (count: number, odd: Partial<Parameters<typeof sampleSpan>[0]> = {}) =>
+    assembleTrace(SAMPLE_TRACE, [
+      sampleSpan({ id: "1", name: "run", to: count * 100 }),
+      ...Array.from({ length: count }, (_, index) => {
+        const [from, to] = [index * 100, index * 100 + 90];
+        const call = { id: `b${index}`, parent: `a${index}`, service: "bank", name: "transfer", from, to };
+        return [
+          sampleSpan({ id: `a${index}`, parent: "1", name: "pay", from, to }),
+          sampleSpan(index === count - 2 ? { ...call, ...odd } : call),
+          sampleSpan({ id: `c${index}`, parent: "1", name: "record", from: to, to: to + 5 }),
+        ];
+      }).flat(),
+    ]);
+
+  it("folds siblings that are alike, if asked", () => {
+    expect(`\n${waterfall(payments(50), { width: 80, color: false, foldAfter: 2 })}`).toMatchInlineSnapshot(`
+      "
+      Trace 0af7651916cd43dd8448eb211c80319c
+      5.00 ms · 151 spans · 2 services · development
+                                   0       1 ms    2 ms    3 ms    4 ms
+      shop  run                    ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━  5.00 ms
+      shop  ├ pay                  ╸                                         90.0 µs
+      bank  │ └ transfer           ╸                                         90.0 µs
+      shop  ├ record               ╺                                         5.00 µs
+      shop  ├ pay                   ╸                                        90.0 µs
+      bank  │ └ transfer            ╸                                        90.0 µs
+      shop  ├ … 48 more like this   ╺━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━  4.79 ms
+      shop  ├ record                ╺                                        5.00 µs
+      shop  └ … 48 more like this    ╺━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━  4.71 ms
+      "
+    `);
+  });
+
+  it("never folds what is different further below", () => {
+    const failing = payments(50, { status: "error", message: "no money" });
+    const text = waterfall(failing, { width: 80, color: false, foldAfter: 2 });
+    expect(text).toContain("… 47 more like this");
+    expect(text).toContain("✗ no money");
+  });
+
+  it("folds no single span", () => {
+    const text = waterfall(payments(3), { width: 80, color: false, foldAfter: 2 });
+    expect(text).not.toContain("more like this");
+  });
+
+  it("counts folded spans as shown, those below them included", () => {
+    const text = waterfall(payments(50), { width: 80, color: false, foldAfter: 2, maxSpans: 7 });
+    expect(text).toMatch(/… 48 more like this.*\n… and 49 more\n$/s);
+  });
 });

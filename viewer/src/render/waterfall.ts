@@ -3,7 +3,7 @@ import type { Trace } from "../trace/trace.ts";
 import { bar } from "./bar.ts";
 import { branch, branchBelow, type Columns, columnsFor, GAP, statusText } from "./columns.ts";
 import { axisTicks, formatTick } from "./format.ts";
-import { headingParts, type Row, rowsOf } from "./rows.ts";
+import { headingParts, type Row, rowsOf, spansLeftOut } from "./rows.ts";
 import { displayWidth, pad, truncate } from "./text.ts";
 
 /** How to print a waterfall. */
@@ -14,6 +14,11 @@ export interface WaterfallOptions {
   readonly color?: boolean;
   /** Most spans to print. Default 500. */
   readonly maxSpans?: number;
+  /**
+   * Of siblings that are alike (service, name, status and all spans below them), show only so many, at least 1, and
+   * how many more there are. Default: all are shown.
+   */
+  readonly foldAfter?: number;
 }
 
 type Style = Parameters<typeof styleText>[0];
@@ -33,12 +38,12 @@ export function waterfall(trace: Trace, options: WaterfallOptions = {}): string 
   const color = options.color ?? (process.stdout.isTTY === true && !process.env.NO_COLOR);
   const paint: Paint = (style, text) =>
     color && text ? styleText(style, text, { validateStream: false }) : text;
-  const rows = rowsOf(trace, options.maxSpans ?? 500);
+  const rows = rowsOf(trace, options.maxSpans ?? 500, options.foldAfter);
   const columns = columnsFor(rows, width);
   const lines = heading(trace, width, paint);
   if (columns.bar > 0) lines.push(paint("dim", axis(trace, columns)));
   for (const row of rows) lines.push(...rowLines(row, columns, width, paint));
-  const rest = trace.nodes.length - rows.length;
+  const rest = spansLeftOut(trace, rows);
   if (rest > 0) lines.push(paint("dim", `… and ${rest} more`));
   return `${lines.map((line) => line.trimEnd()).join("\n")}\n`;
 }

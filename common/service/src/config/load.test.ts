@@ -1,10 +1,10 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { z } from "zod";
 import { ConfigError, loadConfig } from "./load.ts";
-import { grpcAddress, wholeNumber } from "./variables.ts";
+import { grpcAddress, list, wholeNumber } from "./variables.ts";
 
 let cwd: string;
 beforeEach(async () => {
@@ -22,9 +22,11 @@ function load(env: Record<string, string | undefined>, more: Record<string, stri
     variables: {
       OVENS: wholeNumber(1, 9).default(2),
       MILL_ADDRESS: grpcAddress().default("127.0.0.1:50061"),
-      OVEN_KEY: z.string().startsWith("key-", "write key-...").optional(),
+      GRAINS: list().default(["rye"]),
+      OVEN_CODE: z.string().startsWith("code-", "write code-...").optional(),
+      SUPPLIER_URL: z.url().optional(),
     },
-    secrets: ["OVEN_KEY"],
+    secrets: ["OVEN_CODE"],
   });
 }
 
@@ -91,7 +93,65 @@ test("every fault is named at once, with its value and what to write, those of t
   expect(faults.find((fault) => fault.startsWith("TRACE_SAMPLE_RATE"))).toContain("abc");
 });
 
-test("a secret is not shown in the message about it", () => {
-  const faults = faultsOf({ OVEN_KEY: "hunter2" });
-  expect(faults).toEqual(["OVEN_KEY: write key-..."]);
+test("the service's .env beats the one in the root of its repository, which beats the defaults", async () => {
+  const service = join(cwd, "services", "bakery");
+  await mkdir(service, { recursive: true });
+  await writeFile(join(cwd, "package.json"), '{"workspaces": ["services/*"]}');
+  await writeFile(join(service, "package.json"), '{"name": "bakery"}');
+  await writeFile(join(cwd, ".env"), "PORT=1111\nOVENS=3\nTRACE_SAMPLE_RATE=0.5\nENVIRONMENT=staging\n");
+  await writeFile(join(service, ".env"), "OVENS=4\nENVIRONMENT=\n");
+  const config = loadConfig({
+    env: { TRACE_SAMPLE_RATE: "0.25" },
+    cwd: service,
+    defaults,
+    variables: { OVENS: wholeNumber(1, 9).default(2) },
+  });
+  expect(config).toMatchObject({ PORT: 1111, OVENS: 4, ENVIRONMENT: "development" });
+  expect(config.tracing).toMatchObject({ sampleRate: 0.25, environment: "development" });
+});
+
+test("tracing does not find again in .env what a blank variable hides", async () => {
+  await writeFile(join(cwd, ".env"), "SENTRY_DSN=https://0123456789abcdef0123456789abcdef@acme.example/1\n");
+  expect(load({}).tracing.sentryDsn).toBeDefined();
+  expect(load({ SENTRY_DSN: "" }).tracing.sentryDsn).toBeUndefined();
+});
+
+test("labels and lists are written on one line", () => {
+  const config = load({ LABELS: "team=payments, tier = 1,", GRAINS: "rye, oat,,spelt" });
+  expect(config.LABELS).toEqual({ team: "payments", tier: "1" });
+  expect(config.GRAINS).toEqual(["rye", "oat", "spelt"]);
+  expect(load({})).toMatchObject({ LABELS: {}, GRAINS: ["rye"] });
+});
+
+test.each(["payments", "team=", "=payments", "team=a,team=b"])("labels such as %s are refused", (LABELS) => {
+  expect(faultsOf({ LABELS })).toEqual([
+    `LABELS="${LABELS}": write NAME=VALUE pairs separated by commas, such as team=payments,tier=1`,
+  ]);
+});
+
+test("a secret is not shown in the message about it, nor one that is in the wrong variable", () => {
+  expect(faultsOf({ OVEN_CODE: "hunter2" })).toEqual(["OVEN_CODE: write code-..."]);
+  const [fault] = faultsOf({ OVENS: "postgres://baker:hunter2@db/bakery?password=hunter3" });
+  expect(fault).toBe('OVENS="postgres://***@db/bakery?***": write a whole number from 1 to 9');
+});
+
+test("the configuration can be shown: every setting with its value, without secrets", () => {
+  const { printable } = load({
+    OVENS: "7",
+    OVEN_CODE: "code-hunter2",
+    SUPPLIER_URL: "https://baker:hunter2@mill.example/order?token=hunter3",
+    SENTRY_DSN: "https://0123456789abcdef0123456789abcdef@acme.example/1",
+    OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "http://127.0.0.1:4318/v1/traces",
+    OTEL_EXPORTER_OTLP_TRACES_HEADERS: "api-key=hunter2",
+  });
+  expect(printable).toMatchObject({
+    PORT: "50060",
+    OVENS: "7",
+    OVEN_CODE: "***",
+    SUPPLIER_URL: "https://***@mill.example/order?***",
+    "tracing.sampleRate": "0.01",
+    "tracing.sentryDsn": expect.stringContaining("acme.example"),
+    "tracing.otlp.headers": '["api-key"]',
+  });
+  expect(JSON.stringify(printable)).not.toMatch(/hunter|0123456789abcdef/);
 });

@@ -1,23 +1,28 @@
 import { loadTracingConfig, TracekeepError, type TracingConfig } from "tracekeep";
 import { z } from "zod";
 import { type Environment, readEnvironment, withoutBlanks } from "./environment.ts";
+import { isSecret, maskCredentials, type PrintableConfig, printable } from "./printable.ts";
 import { baseVariables } from "./variables.ts";
 
 /** What a service says about its own configuration. */
 export interface ConfigOptions<Shape extends z.ZodRawShape> {
   /** Variables that only this service has, by name. */
   variables: Shape;
-  /** Those of the variables whose values stay out of messages. */
+  /** Those of the variables whose values stay out of messages, beyond those whose names say it (see `isSecret`). */
   secrets?: ReadonlyArray<keyof Shape & string>;
   /** Values for variables that neither the environment nor `.env` sets; those of `tracekeep` too. */
   defaults: { SERVICE_NAME: string; SERVICE_VERSION: string; PORT: string; [name: string]: string };
   /** Default: `process.env`. */
   env?: Environment;
-  /** The folder of `.env`; default: the working directory. */
+  /** The service's folder; default: the working directory. Its `.env` beats the one in the repository's root. */
   cwd?: string;
 }
 
-export type ServiceConfig = z.infer<typeof baseVariables> & { readonly tracing: TracingConfig };
+export type ServiceConfig = z.infer<typeof baseVariables> & {
+  readonly tracing: TracingConfig;
+  /** All of it by name, for people to read: without secrets. */
+  readonly printable: PrintableConfig;
+};
 
 /** Thrown for a configuration that cannot be used. `faults` has a line for each fault, without secrets. */
 export class ConfigError extends Error {
@@ -51,15 +56,18 @@ export function loadConfig<Shape extends z.ZodRawShape>(
       serviceName: values.SERVICE_NAME ?? defaults.SERVICE_NAME,
       serviceVersion: values.SERVICE_VERSION ?? defaults.SERVICE_VERSION,
       environment: values.ENVIRONMENT ?? "development",
+      ...(base.success ? { serviceInstanceId: base.data.INSTANCE_ID } : {}),
       env: environment,
-      cwd,
+      // `.env` has been read: a folder without one.
+      cwd: import.meta.dirname,
     });
   } catch (error) {
     if (!(error instanceof TracekeepError)) throw error;
     faults.push(...faultLines(error.message));
   }
   if (faults.length > 0 || !base.success || !own.success || !tracing) throw new ConfigError(faults);
-  return { ...base.data, ...own.data, tracing };
+  const settings = { ...base.data, ...own.data };
+  return { ...settings, tracing, printable: printable(settings, secrets, tracing) };
 }
 
 function describe(
@@ -70,7 +78,8 @@ function describe(
   const name = String(path[0]);
   const value = values[name];
   if (value === undefined) return `${name} is missing: set it`;
-  return `${name}${secrets.includes(name) ? "" : `=${JSON.stringify(value)}`}: ${message}`;
+  const shown = isSecret(name, secrets) ? "" : `=${JSON.stringify(maskCredentials(value))}`;
+  return `${name}${shown}: ${message}`;
 }
 
 // The library's message is a heading and an indented line for each fault.

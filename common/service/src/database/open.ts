@@ -1,34 +1,42 @@
-import { Kysely } from "kysely";
-import { type Migration, Migrator } from "kysely/migration";
+import { type Dialect, Kysely } from "kysely";
+import { untraced } from "../tracing/untraced.ts";
+import { type FailureLogger, passingFailures } from "./failures.ts";
+import type { DatabaseLocation } from "./location.ts";
+import { type Migrations, migrate } from "./migrate.ts";
+import { postgresDialect } from "./postgres.ts";
+import { reachPostgres } from "./reach.ts";
 import { sqliteDialect } from "./sqlite.ts";
 import { tracedDialect } from "./traced-dialect.ts";
 
-/** Migrations by name; they run in the order of their names, each once. */
-export type Migrations = Readonly<Record<string, Migration>>;
-
-export interface DatabaseOptions {
-  /** A SQLite file, made if it is not there, or `:memory:`. */
-  path: string;
-  migrations: Migrations;
-}
+export type DatabaseOptions = DatabaseLocation & {
+  readonly migrations: Migrations;
+  /** Learns of lost connections. */
+  readonly logger?: FailureLogger;
+};
 
 /**
- * Opens a service's database and brings its tables up to date. Every query is a span; migrations are not,
- * since they belong to no request. Close it with `destroy()`.
+ * Opens a service's database, SQLite or Postgres, and brings its tables up to date. Every query is a span; migrations
+ * are not, since they belong to no request. Where Postgres cannot be reached, or transactions collide, queries fail with
+ * a ServiceError: UNAVAILABLE or ABORTED. Close it with `destroy()`.
  * @throws Error if the database cannot be opened or a migration fails
  */
-export async function openDatabase<Tables>({ path, migrations }: DatabaseOptions): Promise<Kysely<Tables>> {
-  const dialect = sqliteDialect(path);
-  const untraced = new Kysely<unknown>({ dialect });
-  const migrator = new Migrator({
-    db: untraced,
-    provider: { getMigrations: async () => ({ ...migrations }) },
-  });
-  const { error, results } = await migrator.migrateToLatest();
-  if (error) {
-    await untraced.destroy();
-    const failed = results?.find(({ status }) => status === "Error")?.migrationName;
-    throw new Error(`migration ${failed ?? "of the database"} failed on ${path}`, { cause: error });
+export async function openDatabase<Tables>(options: DatabaseOptions): Promise<Kysely<Tables>> {
+  const database = new Kysely<Tables>({ dialect: dialectOf(options) });
+  try {
+    await untraced(async () => {
+      if ("url" in options) await reachPostgres(database, options);
+      await migrate(database, options, options.migrations);
+    });
+  } catch (error) {
+    await database.destroy();
+    throw error;
   }
-  return new Kysely<Tables>({ dialect: tracedDialect(dialect, "sqlite") });
+  return database;
+}
+
+function dialectOf(options: DatabaseOptions): Dialect {
+  if ("path" in options) return tracedDialect(sqliteDialect(options.path), "sqlite");
+  const { logger } = options;
+  const onLost = (err: Error) => logger?.warn({ err }, "Postgres has ended an idle connection");
+  return passingFailures(tracedDialect(postgresDialect(options, onLost), "postgresql"), logger);
 }

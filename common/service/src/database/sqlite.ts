@@ -1,5 +1,5 @@
 import { DatabaseSync, type SQLInputValue } from "node:sqlite";
-import { type Dialect, type SqliteDatabase, SqliteDialect } from "kysely";
+import { CompiledQuery, type Dialect, SqliteAdapter, type SqliteDatabase, SqliteDialect } from "kysely";
 
 /** How long a statement waits for another process's lock on the file, in milliseconds. */
 const lockTimeoutMs = 5_000;
@@ -10,7 +10,29 @@ const lockTimeoutMs = 5_000;
  * @throws Error that names the path, if it cannot be opened
  */
 export function sqliteDialect(path: string): Dialect {
-  return new SqliteDialect({ database: open(path) });
+  return new OneWriterDialect({ database: open(path) });
+}
+
+/** Transactions take the write lock when they begin: one that reads first could else not write any more. */
+class OneWriterDialect extends SqliteDialect {
+  override createDriver() {
+    const driver = super.createDriver();
+    driver.beginTransaction = async (connection) => {
+      await connection.executeQuery(CompiledQuery.raw("begin immediate"));
+    };
+    return driver;
+  }
+
+  override createAdapter() {
+    return new TransactionalAdapter();
+  }
+}
+
+/** Migrations run in one transaction: all of them or none, and another process waits for it. */
+class TransactionalAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl() {
+    return true;
+  }
 }
 
 function open(path: string): SqliteDatabase {

@@ -1,7 +1,7 @@
-import { type handleUnaryCall, status } from "@grpc/grpc-js";
+import type { handleUnaryCall } from "@grpc/grpc-js";
 import type { Logger } from "pino";
 import type { CallScope } from "./call-scope.ts";
-import { ServiceError, toCallbackError } from "./errors.ts";
+import { runHandler } from "./run-handler.ts";
 
 /**
  * Makes a unary handler of an async function. What it throws becomes the call's status (see `toCallbackError`);
@@ -12,28 +12,9 @@ export function unaryHandler<Request, Response>(
   handler: (request: Request, scope: CallScope) => Promise<Response>,
 ): handleUnaryCall<Request, Response> {
   return (call, callback) => {
-    const controller = new AbortController();
-    let answered = false;
-    // The event also comes after an answer, when nothing is left to cancel.
-    call.on("cancelled", () => {
-      if (!answered) controller.abort(new ServiceError(status.CANCELLED, "the caller has gone"));
+    runHandler(logger, call, (scope) => handler(call.request, scope), {
+      answer: (response) => callback(null, response),
+      fail: callback,
     });
-    const scope: CallScope = { signal: controller.signal, deadline: Number(call.getDeadline()) };
-    const answer = (...result: Parameters<typeof callback>) => {
-      answered = true;
-      callback(...result);
-    };
-    Promise.resolve()
-      .then(() => handler(call.request, scope))
-      .then(
-        (response) => answer(null, response),
-        (error: unknown) => {
-          const reason: unknown = scope.signal.aborted ? scope.signal.reason : error;
-          if (!(reason instanceof ServiceError)) {
-            logger.error({ err: reason, method: call.getPath() }, "the handler failed");
-          }
-          answer(toCallbackError(reason));
-        },
-      );
   };
 }

@@ -20,6 +20,8 @@ export interface LoadTracingConfigOptions {
   readonly serviceVersion?: string;
   /** Used unless `TRACE_ENVIRONMENT` is set; else `ENVIRONMENT`; else `development`. */
   readonly environment?: string;
+  /** `service.instance.id` of all spans; default a random one for each start. */
+  readonly serviceInstanceId?: string;
   /** Settings that count where neither the environment nor `.env` has any. */
   readonly defaults?: Partial<Record<TracingVariable, string>>;
   /** Settings that beat the environment and `.env`. */
@@ -126,6 +128,7 @@ function toConfig(
     serviceVersion:
       values.TRACE_SERVICE_VERSION ?? options.serviceVersion ?? values.SERVICE_VERSION ?? "0.0.0",
     environment: values.TRACE_ENVIRONMENT ?? options.environment ?? values.ENVIRONMENT ?? "development",
+    serviceInstanceId: options.serviceInstanceId,
     sentryDsn: dsn,
     sampleRate: values.TRACE_SAMPLE_RATE,
     methodRules: [...values.TRACE_METHOD_RULES, ...BUILT_IN_METHOD_RULES],

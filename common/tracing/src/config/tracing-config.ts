@@ -10,6 +10,8 @@ export interface TracingConfig {
   readonly serviceName: string;
   readonly serviceVersion: string;
   readonly environment: string;
+  /** Tells this process from others of the service; undefined: a random one is made at the start. */
+  readonly serviceInstanceId: string | undefined;
   /** Where Sentry takes spans and errors; undefined sends nothing to Sentry. Prints without its key. */
   readonly sentryDsn: Dsn | undefined;
   /** Share of new traces that are sampled, 0 to 1. */

@@ -31,32 +31,45 @@ const serverMessages: Record<number, string> = {
   504: "a service that the request needs did not answer in time: try again later",
 };
 
-/** Answers whatever a route throws; an unexpected error is logged. */
+/** What a client gets to know of an error. */
+export interface ErrorAnswer {
+  readonly httpCode: number;
+  readonly body: { readonly error: { readonly code: string; readonly message: string } };
+}
+
+/** The answer to whatever a route has thrown; an unexpected error is logged. */
+export function describeError(error: unknown, logger: ErrorLogger, c: Context): ErrorAnswer {
+  // A read of the body fails when the client hangs up, too.
+  if (c.req.raw.signal.aborted) return answer(499, "CANCELLED", "the client has gone");
+  if (error instanceof HTTPException) return answer(error.status, "INVALID_ARGUMENT", error.message);
+  if (!(error instanceof ServiceError)) {
+    logger.error({ err: error, method: c.req.method, path: c.req.path }, "the request failed");
+    return answer(500, "INTERNAL", "internal error");
+  }
+  const httpCode = httpStatus[error.code] ?? 500;
+  const message = httpCode < 500 ? error.message : (serverMessages[httpCode] ?? "internal error");
+  return answer(httpCode, status[error.code], message);
+}
+
+/** Answers whatever a route throws. */
 export function answerError(logger: ErrorLogger): ErrorHandler {
-  return (error, c) => {
-    // A read of the body fails when the client hangs up, too.
-    if (c.req.raw.signal.aborted) return errorResponse(499, "CANCELLED", "the client has gone");
-    if (error instanceof HTTPException) return errorResponse(error.status, "INVALID_ARGUMENT", error.message);
-    if (!(error instanceof ServiceError)) {
-      logger.error({ err: error, method: c.req.method, path: c.req.path }, "the request failed");
-      return errorResponse(500, "INTERNAL", "internal error");
-    }
-    const httpCode = httpStatus[error.code] ?? 500;
-    const message = httpCode < 500 ? error.message : (serverMessages[httpCode] ?? "internal error");
-    return errorResponse(httpCode, status[error.code], message);
-  };
+  return (error, c) => toResponse(describeError(error, logger, c));
 }
 
 /** 404 for a path or method that no route has. */
 export function answerNotFound(c: Context): Response {
-  return errorResponse(404, "NOT_FOUND", `there is no ${c.req.method} ${c.req.path}`);
+  return toResponse(answer(404, "NOT_FOUND", `there is no ${c.req.method} ${c.req.path}`));
 }
 
 /** 413 for a body that is too long. */
 export function refuseBody(maxBytes: number): Response {
-  return errorResponse(413, "RESOURCE_EXHAUSTED", `the body is longer than ${maxBytes} bytes`);
+  return toResponse(answer(413, "RESOURCE_EXHAUSTED", `the body is longer than ${maxBytes} bytes`));
 }
 
-function errorResponse(httpCode: number, code: string, message: string): Response {
-  return Response.json({ error: { code, message } }, { status: httpCode });
+function answer(httpCode: number, code: string, message: string): ErrorAnswer {
+  return { httpCode, body: { error: { code, message } } };
+}
+
+function toResponse({ httpCode, body }: ErrorAnswer): Response {
+  return Response.json(body, { status: httpCode });
 }

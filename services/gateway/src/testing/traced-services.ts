@@ -5,12 +5,13 @@ import type { Intake, SentryErrorEvent, SpanRecord, Trace } from "tracekeep-view
 const folder = join(import.meta.dirname, "../../..");
 export const treasuryMain = join(folder, "treasury/src/main.ts");
 export const ledgerMain = join(folder, "ledger/src/main.ts");
+export const payrollMain = join(folder, "payroll/src/main.ts");
 export const gatewayMain = join(folder, "gateway/src/main.ts");
 
 /** A body that POST /accounts takes. */
 export const ada = { name: "Ada Lovelace", currency: "EUR", institution: "NORDBANK" };
 
-/** The three services as processes that send every trace to an intake. */
+/** The services as processes that send every trace to an intake. */
 export interface TracedServices {
   gateway: ServiceProcess;
   /** Stops the services, which sends what they hold. */
@@ -26,8 +27,12 @@ export async function startTracedServices(intake: Intake): Promise<TracedService
   const env = settingsFor(intake);
   const treasury = await startService(treasuryMain, env);
   const ledger = await startService(ledgerMain, { ...env, TREASURY_ADDRESS: treasury.address });
-  const gateway = await startService(gatewayMain, { ...env, LEDGER_ADDRESS: ledger.address });
-  const stop = async () => void (await Promise.all([gateway.stop(), ledger.stop(), treasury.stop()]));
+  const addresses = { TREASURY_ADDRESS: treasury.address, LEDGER_ADDRESS: ledger.address };
+  const payroll = await startService(payrollMain, { ...env, ...addresses });
+  const PAYROLL_ADDRESS = payroll.address;
+  const gateway = await startService(gatewayMain, { ...env, ...addresses, PAYROLL_ADDRESS });
+  const services = [gateway, payroll, ledger, treasury];
+  const stop = async () => void (await Promise.all(services.map((service) => service.stop())));
   return { gateway, stop };
 }
 

@@ -1,7 +1,7 @@
-import type { Kysely } from "kysely";
-import type { LedgerTables } from "./tables.ts";
+import type { Insertable, Kysely, Selectable } from "kysely";
+import type { LedgerTables } from "../tables.ts";
 
-export type AccountRow = LedgerTables["accounts"];
+export type AccountRow = Selectable<LedgerTables["accounts"]>;
 
 /** Where a page ended: the last account's place in the order of the list. */
 export type Cursor = Pick<AccountRow, "created_at" | "id">;
@@ -13,12 +13,23 @@ export async function findAccount(
   return database.selectFrom("accounts").selectAll().where("id", "=", id).executeTakeFirst();
 }
 
-/** False, and nothing is changed, if the id is taken. */
-export async function insertAccount(database: Kysely<LedgerTables>, account: AccountRow): Promise<boolean> {
+/** The account that was opened with this idempotency key. */
+export async function findAccountByKey(
+  database: Kysely<LedgerTables>,
+  key: string,
+): Promise<AccountRow | undefined> {
+  return database.selectFrom("accounts").selectAll().where("idempotency_key", "=", key).executeTakeFirst();
+}
+
+/** False, and nothing is changed, if the id or the idempotency key is taken. */
+export async function insertAccount(
+  database: Kysely<LedgerTables>,
+  account: Insertable<LedgerTables["accounts"]>,
+): Promise<boolean> {
   const { numInsertedOrUpdatedRows } = await database
     .insertInto("accounts")
     .values(account)
-    .onConflict((conflict) => conflict.column("id").doNothing())
+    .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirst();
   return numInsertedOrUpdatedRows === 1n;
 }

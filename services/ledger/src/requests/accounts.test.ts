@@ -1,8 +1,16 @@
 import { status } from "@grpc/grpc-js";
 import { expect, test } from "vitest";
-import { createAccountRequest, listAccountsRequest, pageToken, validated } from "./requests.ts";
+import { createAccountRequest, listAccountsRequest, pageToken } from "./accounts.ts";
+import { validated } from "./validated.ts";
 
-const valid = { name: "Ada Lovelace", currency: "EUR", institution: "NORDBANK", accountId: "" };
+const valid = {
+  name: "Ada Lovelace",
+  currency: "EUR",
+  institution: "NORDBANK",
+  accountId: "",
+  kind: 0,
+  idempotencyKey: "",
+};
 
 test("a name loses the space around it", () => {
   expect(validated(createAccountRequest, { ...valid, name: "  Ada " }).name).toBe("Ada");
@@ -14,8 +22,15 @@ test.each([
   [{ currency: "euro" }, "currency is no ISO 4217 code"],
   [{ institution: "nord bank" }, "institution is no institution's code"],
   [{ accountId: "a/b" }, "account_id is no account id"],
+  [{ kind: 7 }, "kind is no account kind"],
+  [{ idempotencyKey: "k".repeat(129) }, "idempotency_key is longer than 128 characters"],
 ])("refuses an account with %o", (part, message) => {
   expect(() => validated(createAccountRequest, { ...valid, ...part })).toThrow(message);
+});
+
+test("an account is a customer's unless it says otherwise", () => {
+  expect(validated(createAccountRequest, valid).kind).toBe("customer");
+  expect(validated(createAccountRequest, { ...valid, kind: 2 }).kind).toBe("internal");
 });
 
 test("names every fault of a request, by the names of the .proto file", () => {

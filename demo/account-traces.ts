@@ -1,22 +1,4 @@
-/** A span that a trace must have, with the spans that must be its children. */
-export interface ExpectedSpan {
-  readonly service: string;
-  readonly kind: "server" | "client" | "internal";
-  /** The span's name; undefined: any database query. */
-  readonly name: string | undefined;
-  /** gRPC code or HTTP status. */
-  readonly outcome?: string;
-  /** Whether the span must be marked as an error; undefined: either. */
-  readonly failed?: boolean | undefined;
-  readonly children?: readonly ExpectedSpan[];
-}
-
-/** What a whole trace looks like. */
-export interface ExpectedTrace {
-  readonly root: ExpectedSpan;
-  /** Text of the error that must be in Sentry, linked to a span of the trace; undefined: none. */
-  readonly error: string | undefined;
-}
+import { type ExpectedSpan, type ExpectedTrace, query } from "./expected-trace.ts";
 
 const CREATE = "ledger.v1.LedgerService/CreateAccount";
 const VALIDATE = "treasury.v1.TreasuryService/ValidateAccount";
@@ -33,10 +15,6 @@ interface Outcomes {
   /** Whether the institution is asked, and how that ends. */
   readonly asks: "no" | "answered" | "failed" | "cancelled";
   readonly inserts: boolean;
-}
-
-function query(service: string): ExpectedSpan {
-  return { service, kind: "client", name: undefined, failed: false };
 }
 
 function ask(failed: boolean | undefined): ExpectedSpan {
@@ -127,7 +105,7 @@ export const bankDown: ExpectedTrace = {
 };
 
 /** Nobody waits for the answer any more: cancelled all the way down, and nobody's failure. */
-export const clientGone: ExpectedTrace = {
+export const clientHungUp: ExpectedTrace = {
   root: throughAll({
     http: "499",
     rpc: "CANCELLED",

@@ -1,0 +1,58 @@
+import { credentials, Server } from "@grpc/grpc-js";
+import { LedgerServiceClient } from "@tracekeep/proto/ledger/v1";
+import { PayrollServiceService } from "@tracekeep/proto/payroll/v1";
+import { TreasuryServiceClient } from "@tracekeep/proto/treasury/v1";
+import {
+  addStandardServices,
+  createLogger,
+  databaseDependency,
+  databaseLocation,
+  grpcDependency,
+  grpcEndpoint,
+  openDatabase,
+  Readiness,
+  runService,
+} from "@tracekeep/service";
+import { startTracing } from "tracekeep";
+import { loadPayrollConfig } from "./config.ts";
+import { payrollHandlers } from "./payroll-handlers.ts";
+import { migrations, type PayrollTables } from "./tables.ts";
+
+const config = loadPayrollConfig();
+const logger = createLogger(config);
+const tracing = startTracing(config.tracing, { logger });
+
+const location = databaseLocation(config);
+const database = await openDatabase<PayrollTables>({ ...location, migrations, logger });
+const insecure = credentials.createInsecure();
+const treasury = new TreasuryServiceClient(config.TREASURY_ADDRESS, insecure, tracing.clientOptions());
+const ledger = new LedgerServiceClient(config.LEDGER_ADDRESS, insecure, tracing.clientOptions());
+const server = new Server({ interceptors: tracing.serverInterceptors() });
+tracing.attach(server);
+const handlers = payrollHandlers({
+  database,
+  logger,
+  treasury,
+  treasuryTimeoutMs: config.TREASURY_TIMEOUT_MS,
+  ledger,
+  ledgerTimeoutMs: config.LEDGER_TIMEOUT_MS,
+  concurrency: config.PAYROLL_CONCURRENCY,
+});
+server.addService(PayrollServiceService, handlers);
+
+const readiness = new Readiness();
+const dependencies = [
+  databaseDependency(database, location),
+  grpcDependency("treasury", treasury),
+  grpcDependency("ledger", ledger),
+];
+addStandardServices(server, { config, logger, readiness, dependencies, services: [PayrollServiceService] });
+
+await runService({
+  config,
+  logger,
+  readiness,
+  dependencies,
+  endpoint: grpcEndpoint(server, config),
+  close: [() => treasury.close(), () => ledger.close(), () => tracing.shutdown(), () => database.destroy()],
+});
