@@ -1,6 +1,6 @@
 import { type Intake, waterfall } from "tracekeep-viewer";
 import { payrollRun } from "./employees.ts";
-import { FOLD_AFTER } from "./local.ts";
+import { FOLD_AFTER, sayErrors } from "./local.ts";
 import { bold, dim, say } from "./text.ts";
 
 const QUIET_MS = 1_000;
@@ -29,7 +29,9 @@ export function printNewTraces(intake: Intake): () => void {
       const print = () => {
         timers.delete(traceId);
         const trace = intake.trace(traceId);
-        if (trace) process.stdout.write(`\n${waterfall(trace, { foldAfter: FOLD_AFTER })}`);
+        if (!trace) return;
+        process.stdout.write(`\n${waterfall(trace, { foldAfter: FOLD_AFTER })}`);
+        sayErrors(traceId, intake.errors());
       };
       timers.set(traceId, setTimeout(print, QUIET_MS));
     }

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { type Intake, type Trace, waterfall, waterfallSvg } from "tracekeep-viewer";
+import { type Intake, type SentryErrorEvent, type Trace, waterfall, waterfallSvg } from "tracekeep-viewer";
 import { errorsOf, problemsOf, textOfError } from "./check.ts";
 import { throwIfInterrupted } from "./interruption.ts";
 import type { DemoOptions } from "./options.ts";
@@ -51,9 +51,9 @@ async function runStep(
   const trace = intake.trace(traceId);
   say();
   if (trace) process.stdout.write(waterfall(trace, { foldAfter: FOLD_AFTER }));
-  for (const event of errorsOf(traceId, intake.errors())) {
-    say(dim(`Sentry error: ${textOfError(event)} (span ${event.trace?.spanId})`));
-  }
+  sayErrors(traceId, intake.errors());
+  if (trace?.roots.some((root) => root.missingParent))
+    say(dim("(The parent that was not received is the client's own span.)"));
   for (const text of problems) say(bad(text));
   if (problems.length === 0) say(good("whole"));
   return { traceId, problems };
@@ -63,4 +63,11 @@ async function draw(trace: Trace | undefined, path: string): Promise<void> {
   if (!trace) return;
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, waterfallSvg(trace));
+}
+
+/** Says which Sentry error events belong to a trace. */
+export function sayErrors(traceId: string, events: readonly SentryErrorEvent[]): void {
+  for (const event of errorsOf(traceId, events)) {
+    say(dim(`Sentry error: ${textOfError(event)} (span ${event.trace?.spanId})`));
+  }
 }

@@ -45,6 +45,7 @@ async function toIntake(processes: Processes, options: DemoOptions): Promise<num
   try {
     const gateway = await interruptible(startServices(processes, intake.dsn, options.settings, started));
     const whole = await interruptible(runScenario(intake, gateway, options));
+    if (options.svg) say(dim(`Drawn: ${options.svg}`));
     if (options.keep) {
       printCurlLines(gateway, processes.folder);
       const end = printNewTraces(intake);
@@ -56,6 +57,7 @@ async function toIntake(processes: Processes, options: DemoOptions): Promise<num
     // What the services still hold comes while they stop.
     await processes.stop();
     await endFile?.();
+    if (options.json) say(dim(`Written, as OTLP JSON: ${options.json}`));
   }
 }
 
@@ -68,6 +70,12 @@ async function toSentry(processes: Processes, dsn: string, options: DemoOptions)
   }
   say(dim("\nStopping the services, which sends what is left …"));
   await processes.stop();
+  const undelivered = processes.undelivered();
+  if (undelivered.length > 0) {
+    for (const line of undelivered) say(bad(line));
+    say(bad("Not everything reached Sentry: check SENTRY_DSN and the network."));
+    return 1;
+  }
   say(bold("Look for these traces in Sentry (Explore, Traces, by trace id):"));
   for (const traceId of traceIds) say(`  ${traceId}`);
   return behaved ? 0 : 1;

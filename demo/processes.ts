@@ -67,6 +67,17 @@ export class Processes {
     return `${parts.join("\n")}\n--- whole logs: ${this.folder}\n`;
   }
 
+  /** What the processes logged of spans that did not get through. */
+  undelivered(): string[] {
+    const told = /spans? (?:was|were) (?:lost|dropped|refused)|could not be sent/i;
+    return this.#running.flatMap(({ name, tail }) =>
+      tail.flatMap((line) => {
+        const message = textAt(line, "msg");
+        return message !== undefined && told.test(message) ? [`${name}: ${message}`] : [];
+      }),
+    );
+  }
+
   /** Asks the processes to end, the last started first, so that no caller loses its callee; kills one that does not. */
   stop(): Promise<void> {
     this.#stopping ??= this.#stopAll();

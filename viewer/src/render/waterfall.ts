@@ -71,10 +71,12 @@ function axis(trace: Trace, columns: Columns): string {
 function rowLines(row: Row, columns: Columns, width: number, paint: Paint): string[] {
   const style = serviceStyles[row.serviceIndex % serviceStyles.length] ?? "white";
   const gap = " ".repeat(GAP);
-  const tree = truncate(branch(row), Math.floor(columns.name / 2), "end");
-  const room = columns.name - displayWidth(tree);
   // Of a method's full name the end says most.
   const fullName = columns.short ? row.shortName : row.name;
+  // A deep tree may take half of the column, or what the name leaves of it.
+  const mostTree = Math.max(Math.floor(columns.name / 2), columns.name - displayWidth(fullName));
+  const tree = truncate(branch(row), mostTree, "end");
+  const room = columns.name - displayWidth(tree);
   const name = truncate(fullName, room, fullName.includes("/") ? "end" : "start");
   const cells = [
     paint(style, pad(truncate(row.service, columns.service), columns.service)),

@@ -1,3 +1,5 @@
+import { status } from "@grpc/grpc-js";
+import { ServiceError } from "@tracekeep/service";
 import type { Insertable, Kysely, Selectable } from "kysely";
 import type { LedgerTables } from "../tables.ts";
 
@@ -47,4 +49,9 @@ export async function listAccounts(
       eb(refTuple("created_at", "id"), ">", tuple(after.created_at, after.id)),
     )
     .execute();
+}
+
+/** The error for an id that no account has. */
+export function noSuchAccount(id: string): ServiceError {
+  return new ServiceError(status.NOT_FOUND, `there is no account ${JSON.stringify(id.slice(0, 64))}`);
 }

@@ -1,10 +1,9 @@
-import { status } from "@grpc/grpc-js";
 import { type Account, AccountKind, type LedgerServiceServer } from "@tracekeep/proto/ledger/v1";
-import { ServiceError, unaryHandler } from "@tracekeep/service";
+import { unaryHandler } from "@tracekeep/service";
 import { withSpan } from "tracekeep";
 import { createAccountRequest, listAccountsRequest, pageToken } from "../requests/accounts.ts";
 import { validated } from "../requests/validated.ts";
-import { type AccountRow, findAccount, listAccounts } from "./accounts.ts";
+import { type AccountRow, findAccount, listAccounts, noSuchAccount } from "./accounts.ts";
 import { type AccountParts, openAccount } from "./open-account.ts";
 
 type AccountMethods = Pick<LedgerServiceServer, "createAccount" | "getAccount" | "listAccounts">;
@@ -41,10 +40,6 @@ export function accountHandlers(
       return { accounts: page.map(toAccount), nextPageToken };
     }),
   };
-}
-
-export function noSuchAccount(id: string): ServiceError {
-  return new ServiceError(status.NOT_FOUND, `there is no account ${JSON.stringify(id.slice(0, 64))}`);
 }
 
 const kinds = {

@@ -1,8 +1,7 @@
 import type { LedgerServiceServer } from "@tracekeep/proto/ledger/v1";
 import { serverStreamHandler } from "@tracekeep/service";
 import type { Kysely } from "kysely";
-import { findAccount } from "../accounts/accounts.ts";
-import { noSuchAccount } from "../accounts/handlers.ts";
+import { findAccount, noSuchAccount } from "../accounts/accounts.ts";
 import { streamEntriesRequest } from "../requests/transactions.ts";
 import { validated } from "../requests/validated.ts";
 import type { LedgerTables } from "../tables.ts";

@@ -1,8 +1,7 @@
 import { status } from "@grpc/grpc-js";
 import { ServiceError } from "@tracekeep/service";
 import type { Transaction } from "kysely";
-import { findAccount } from "../accounts/accounts.ts";
-import { noSuchAccount } from "../accounts/handlers.ts";
+import { findAccount, noSuchAccount } from "../accounts/accounts.ts";
 import type { NewEntry } from "../requests/transactions.ts";
 import type { LedgerTables } from "../tables.ts";
 

@@ -80,9 +80,12 @@ describeDatabases((databases) => {
       await using payroll = await startPayroll({ ...environment, TREASURY_ADDRESS: gate.address });
       const call = payroll.client.runPayroll(request);
       const steps: RunPayrollResponse[] = [];
-      call.on("data", (step: RunPayrollResponse) => steps.push(step));
+      const told = Promise.withResolvers<void>();
+      call.on("data", (step: RunPayrollResponse) => {
+        if (steps.push(step) === 1 + 4) told.resolve();
+      });
       call.on("error", () => {});
-      await gate.holding;
+      await Promise.all([gate.holding, told.promise]);
       const cancelled = gate.held.map((transfer) => once(transfer, "cancelled"));
       call.cancel();
       await Promise.all(cancelled);
@@ -117,6 +120,25 @@ describeDatabases((databases) => {
     const steps = await play(payroll.client, request);
     expect(steps.at(-1)?.summary).toMatchObject({ employees: 10, failed: 0, amountPaid: 1_000n });
     expect(await Promise.all(ids.map(peers.balance))).toEqual(Array(10).fill(100n));
+  });
+
+  test("a run that is under way when SIGTERM comes is paid to its end, and the process ends as usual", async () => {
+    const SHUTDOWN_TIMEOUT_MS = "120000";
+    await using payroll = await startPayroll({
+      ...databases.environment(),
+      ...peers.addresses,
+      SHUTDOWN_TIMEOUT_MS,
+    });
+    const ids = await open(30);
+    const steps: RunPayrollResponse[] = [];
+    const call = payroll.client.runPayroll(runOf(ids));
+    call.on("data", (step: RunPayrollResponse) => steps.push(step));
+    const ended = once(call, "end");
+    await once(call, "data");
+    const exitCode = payroll.process.stop("SIGTERM");
+    await ended;
+    expect(steps.at(-1)?.summary).toMatchObject({ employees: 30, paid: 30, failed: 0 });
+    expect(await exitCode).toBe(0);
   });
 
   test("a run that is under way cannot be started again", async () => {
