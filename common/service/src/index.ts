@@ -25,4 +25,6 @@ export { type Endpoint, formatAddress } from "./lifecycle/endpoint.ts";
 export { Readiness, type ReadinessState } from "./lifecycle/readiness.ts";
 export { runService, type ServiceParts } from "./lifecycle/run.ts";
 export { createLogger } from "./logging/logger.ts";
+export { currencyCode, idempotencyKey } from "./requests/fields.ts";
+export { validated } from "./requests/validated.ts";
 export { addStandardServices, type StandardServiceParts } from "./standard-services.ts";

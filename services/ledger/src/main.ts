@@ -19,7 +19,18 @@ import { type LedgerTables, migrations } from "./tables.ts";
 
 const config = loadLedgerConfig();
 const logger = createLogger(config);
-const tracing = startTracing(config.tracing, { logger });
+const tracing = startTracing(config.tracing, {
+  logger,
+  // A stream that would go on for ever ends so when the service drains: nothing has broken.
+  statusRules: [
+    {
+      method: "ledger.v1.LedgerService/StreamEntries",
+      side: "server",
+      codes: ["UNAVAILABLE"],
+      meaning: "answer",
+    },
+  ],
+});
 
 const location = databaseLocation(config);
 const database = await openDatabase<LedgerTables>({ ...location, migrations, logger });

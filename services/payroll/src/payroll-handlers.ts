@@ -1,8 +1,7 @@
 import { status } from "@grpc/grpc-js";
 import { PaymentStatus, type PayrollServiceServer } from "@tracekeep/proto/payroll/v1";
-import { ServiceError, serverStreamHandler, unaryHandler } from "@tracekeep/service";
+import { ServiceError, serverStreamHandler, unaryHandler, validated } from "@tracekeep/service";
 import { runPayrollRequest } from "./requests/requests.ts";
-import { validated } from "./requests/validated.ts";
 import { type RunParts, runPayroll } from "./runs/run-payroll.ts";
 import { findRun, openRun } from "./runs/runs.ts";
 import { summarize } from "./runs/summary.ts";

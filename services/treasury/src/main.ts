@@ -18,7 +18,18 @@ import { treasuryHandlers } from "./treasury-handlers.ts";
 
 const config = loadTreasuryConfig();
 const logger = createLogger(config);
-const tracing = startTracing(config.tracing, { logger });
+const tracing = startTracing(config.tracing, {
+  logger,
+  // A stream that would go on for ever ends so when the service drains: nothing has broken.
+  statusRules: [
+    {
+      method: "treasury.v1.TreasuryService/WatchRates",
+      side: "server",
+      codes: ["UNAVAILABLE"],
+      meaning: "answer",
+    },
+  ],
+});
 
 const location = databaseLocation(config);
 const database = await openDatabase<TreasuryTables>({ ...location, migrations, logger });

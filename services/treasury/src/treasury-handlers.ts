@@ -1,12 +1,11 @@
 import type { TreasuryServiceServer } from "@tracekeep/proto/treasury/v1";
-import { bidiHandler, unaryHandler } from "@tracekeep/service";
+import { bidiHandler, unaryHandler, validated } from "@tracekeep/service";
 import type { Kysely } from "kysely";
 import { withSpan } from "tracekeep";
 import { findCurrency, findInstitution } from "./catalogue.ts";
 import { askInstitution } from "./institution.ts";
 import { type WatchParts, watchRates } from "./rates/watch-rates.ts";
 import { transferRequest, validateAccountRequest } from "./requests/requests.ts";
-import { validated } from "./requests/validated.ts";
 import type { TreasuryTables } from "./tables.ts";
 import { makeTransfer, type TransferRow } from "./transfers/transfers.ts";
 

@@ -1,8 +1,7 @@
 import { type Account, AccountKind, type LedgerServiceServer } from "@tracekeep/proto/ledger/v1";
-import { unaryHandler } from "@tracekeep/service";
+import { unaryHandler, validated } from "@tracekeep/service";
 import { withSpan } from "tracekeep";
 import { createAccountRequest, listAccountsRequest, pageToken } from "../requests/accounts.ts";
-import { validated } from "../requests/validated.ts";
 import { type AccountRow, findAccount, listAccounts, noSuchAccount } from "./accounts.ts";
 import { type AccountParts, openAccount } from "./open-account.ts";
 

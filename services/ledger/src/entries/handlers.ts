@@ -1,9 +1,8 @@
 import type { LedgerServiceServer } from "@tracekeep/proto/ledger/v1";
-import { serverStreamHandler } from "@tracekeep/service";
+import { serverStreamHandler, validated } from "@tracekeep/service";
 import type { Kysely } from "kysely";
 import { findAccount, noSuchAccount } from "../accounts/accounts.ts";
 import { streamEntriesRequest } from "../requests/transactions.ts";
-import { validated } from "../requests/validated.ts";
 import type { LedgerTables } from "../tables.ts";
 import { readEntries } from "./entries.ts";
 import type { EntryFeed } from "./entry-feed.ts";

@@ -1,7 +1,7 @@
 import { status } from "@grpc/grpc-js";
+import { validated } from "@tracekeep/service";
 import { expect, test } from "vitest";
 import { createAccountRequest, listAccountsRequest, pageToken } from "./accounts.ts";
-import { validated } from "./validated.ts";
 
 const valid = {
   name: "Ada Lovelace",

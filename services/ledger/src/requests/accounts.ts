@@ -1,7 +1,7 @@
 import { AccountKind } from "@tracekeep/proto/ledger/v1";
+import { currencyCode, idempotencyKey } from "@tracekeep/service";
 import { z } from "zod";
 import type { Cursor } from "../accounts/accounts.ts";
-import { currencyCode, idempotencyKey } from "./fields.ts";
 
 const kinds = {
   [AccountKind.ACCOUNT_KIND_UNSPECIFIED]: "customer",

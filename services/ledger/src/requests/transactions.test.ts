@@ -1,7 +1,7 @@
 import { status } from "@grpc/grpc-js";
+import { validated } from "@tracekeep/service";
 import { expect, test } from "vitest";
 import { postTransactionRequest } from "./transactions.ts";
-import { validated } from "./validated.ts";
 
 const entry = (accountId: string, amount: bigint, currency = "EUR") => ({ accountId, amount, currency });
 const valid = {

@@ -1,9 +1,8 @@
 import { type LedgerServiceServer, PostTransactionRequest } from "@tracekeep/proto/ledger/v1";
-import { clientStreamHandler, unaryHandler } from "@tracekeep/service";
+import { clientStreamHandler, unaryHandler, validated } from "@tracekeep/service";
 import type { Kysely } from "kysely";
 import type { EntryFeed } from "../entries/entry-feed.ts";
 import { postTransactionRequest } from "../requests/transactions.ts";
-import { validated } from "../requests/validated.ts";
 import type { LedgerTables } from "../tables.ts";
 import { importTransactions } from "./import-transactions.ts";
 import { type PostedTransaction, postTransaction } from "./post-transaction.ts";

@@ -1,5 +1,5 @@
+import { currencyCode, idempotencyKey } from "@tracekeep/service";
 import { z } from "zod";
-import { currencyCode, idempotencyKey } from "./fields.ts";
 
 /** The largest salary, in minor units. */
 const MAX_AMOUNT = 1_000_000_000_000_000n;

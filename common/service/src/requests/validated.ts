@@ -1,6 +1,6 @@
 import { status } from "@grpc/grpc-js";
-import { ServiceError } from "@tracekeep/service";
 import type { z } from "zod";
+import { ServiceError } from "../grpc/errors.ts";
 
 /**
  * The request as the schema has it.
