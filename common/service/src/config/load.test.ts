@@ -155,3 +155,11 @@ test("the configuration can be shown: every setting with its value, without secr
   });
   expect(JSON.stringify(printable)).not.toMatch(/hunter|0123456789abcdef/);
 });
+
+test.each(["12#hunter2", "hunter2/hunter2", "hunter2?hunter2", "hunter2@hunter2"])(
+  "a password such as %s stays out, whatever it holds",
+  (password) => {
+    const { printable } = load({ SUPPLIER_URL: `https://baker:${password}@mill.example/order` });
+    expect(printable.SUPPLIER_URL).toBe("https://***@mill.example/order");
+  },
+);

@@ -14,7 +14,8 @@ export function isSecret(name: string, secrets: readonly string[]): boolean {
 /** Hides user, password and query of the URLs in a text. */
 export function maskCredentials(text: string): string {
   return text.replace(
-    /([a-z][a-z0-9+.-]*:\/\/)([^\s/?#]*@)?([^\s?#@]*)(\?[^\s#]*)?/gi,
+    // The login ends at the last @: a password may hold any of the characters that end one elsewhere.
+    /([a-z][a-z0-9+.-]*:\/\/)(\S*@)?([^\s?#@]*)(\?[^\s#]*)?/gi,
     (_, scheme: string, login = "", rest = "", query = "") =>
       `${scheme}${login && `${mask}@`}${rest}${query && `?${mask}`}`,
   );
