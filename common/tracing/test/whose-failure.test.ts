@@ -144,6 +144,13 @@ test.each(["all", "ids", "none"])(
   },
 );
 
+test("a traced caller's own code does not see what services tell each other either", async () => {
+  const address = await serve(failsWith(13, "broken"));
+  const seen = await call(address, tracing);
+  expect(seen.code).toBe(13);
+  expect(seen.metadata?.get("tracekeep")).toEqual([]);
+});
+
 test("a promise that a handler returns and has handled itself is not made unhandled", async () => {
   const unhandled = await collectUnhandled(async () => {
     const address = await serve((_call, callback) => {

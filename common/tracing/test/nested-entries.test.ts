@@ -1,0 +1,36 @@
+import { context, propagation } from "@opentelemetry/api";
+import { expect, test } from "vitest";
+import { startIntake } from "./harness/intake.ts";
+import { startTestTracing } from "./harness/probe.ts";
+
+const TRACE = "0af7651916cd43dd8448eb211c80319c";
+const HEADERS = { traceparent: `00-${TRACE}-b7ad6b7169203331-01`, baggage: "customer=joe" };
+
+test("an entry within an entry, as of a queue's next message, takes no baggage of the outer one along", async () => {
+  const intake = await startIntake();
+  const tracing = startTestTracing(intake);
+  const seen = tracing.continueTrace(HEADERS, { name: "outer" }, () => [
+    propagation.getBaggage(context.active())?.getEntry("customer")?.value,
+    tracing.continueTrace(
+      {},
+      { name: "inner" },
+      () => propagation.getBaggage(context.active())?.getEntry("customer")?.value,
+    ),
+  ]);
+  expect(seen).toEqual(["joe", undefined]);
+  await tracing.shutdown();
+  await intake.close();
+});
+
+test("an entry within an entry of a caller that is not trusted does not link to that caller", async () => {
+  const intake = await startIntake();
+  const tracing = startTestTracing(intake, { TRACE_TRUST_REMOTE: "none" });
+  tracing.continueTrace(HEADERS, { name: "outer" }, () =>
+    tracing.continueTrace({}, { name: "inner" }, () => {}),
+  );
+  await tracing.shutdown();
+  const linksOf = (name: string) =>
+    intake.spans.find((span) => span.name === name)?.links.map((link) => link.traceId);
+  expect([linksOf("outer"), linksOf("inner")]).toEqual([[TRACE], []]);
+  await intake.close();
+});
