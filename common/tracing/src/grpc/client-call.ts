@@ -126,9 +126,7 @@ export class ClientCall {
     const { failures } = span.trace;
     const name = statusName(code);
     if (below !== undefined) setRelayed(span, below);
-    const isLate =
-      code === Status.DEADLINE_EXCEEDED && Date.now() >= (failures.deadline?.at ?? Infinity) - 50;
-    const late = isLate ? failures.deadline : undefined;
+    const late = code === Status.DEADLINE_EXCEEDED ? failures.passedDeadline() : undefined;
     let reported = below?.reported === true || late?.reported === true;
     if (!reported) {
       const { traceId } = span.trace;

@@ -2,7 +2,7 @@ import { type Metadata, type ServerInterceptingCallInterface, status as Status }
 import { type Context, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
 import { failureOf } from "../errors/index.ts";
 import { extractContext, readMetadata } from "../propagation/index.ts";
-import type { RecordedSpan, RelayedFailure } from "../spans/index.ts";
+import { DEADLINE_TOLERANCE, type RecordedSpan, type RelayedFailure } from "../spans/index.ts";
 import { parseAddress } from "./addresses.ts";
 import type { GrpcInstrumentation } from "./instrumentation.ts";
 import type { Method } from "./methods.ts";
@@ -19,8 +19,6 @@ import {
 import { formatSignal, readAnnouncement, SIGNAL_KEY } from "./signals.ts";
 import { statusName } from "./status.ts";
 
-/** A cancellation this close to the deadline, in milliseconds, is the caller's deadline and not its wish. */
-const DEADLINE_TOLERANCE = 50;
 const ATTEMPTS_KEY = "grpc-previous-rpc-attempts";
 
 /** A status on its way to the client. */
@@ -154,10 +152,7 @@ export class ServerCall {
       setRelayed(span, relayed);
       return relayed;
     }
-    const { deadline } = failures;
-    const isLate =
-      code === Status.DEADLINE_EXCEEDED && (deadline?.at ?? Infinity) - Date.now() <= DEADLINE_TOLERANCE;
-    const late = isLate ? deadline : undefined;
+    const late = code === Status.DEADLINE_EXCEEDED ? failures.passedDeadline() : undefined;
     const origin = { service: this.#instrumentation.serviceName, method: span.name, code: name };
     // The caller reports it; but an exception tells more than the deadline that it made pass.
     if (late?.reported === true && !span.rejected) return { ...origin, reported: false };

@@ -4,4 +4,4 @@ export { newTraceId } from "./ids.ts";
 export { LocalTrace, type RemoteParent } from "./local-trace.ts";
 export { RecordedSpan, type SpanStart } from "./span.ts";
 export type { SpanEnvironment } from "./span-environment.ts";
-export type { RelayedFailure } from "./trace-failures.ts";
+export { DEADLINE_TOLERANCE, type RelayedFailure } from "./trace-failures.ts";

@@ -30,6 +30,8 @@ interface Thrown {
   readonly exception: CaughtException;
 }
 
+/** What ends this close to a deadline, in milliseconds, ends by it: clocks and networks are that exact. */
+export const DEADLINE_TOLERANCE = 50;
 /** More failed calls than this below one entry tell nothing new. */
 const MOST_CALLS = 32;
 const DEEPEST_CAUSE = 8;
@@ -43,6 +45,12 @@ export class TraceFailures {
   deadline: EntryDeadline | undefined;
   #calls: FailedCall[] | undefined;
   #thrown: Thrown | undefined;
+
+  /** The deadline of the entry, if it has passed or is about to: a call that ends by its deadline now ends by this one. */
+  passedDeadline(): EntryDeadline | undefined {
+    const { deadline } = this;
+    return deadline !== undefined && deadline.at - Date.now() <= DEADLINE_TOLERANCE ? deadline : undefined;
+  }
 
   /** Notes a call below that failed. */
   callFailed(failure: RelayedFailure, details: string): void {
