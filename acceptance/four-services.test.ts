@@ -27,6 +27,7 @@ const RUN = "payroll.v1.PayrollService/RunPayroll";
 const TRANSFER = "treasury.v1.TreasuryService/Transfer";
 const WATCH = "treasury.v1.TreasuryService/WatchRates";
 const POST = "ledger.v1.LedgerService/PostTransaction";
+const CHECK = "ledger.v1.LedgerService/BatchGetAccounts";
 const STREAM = "ledger.v1.LedgerService/StreamEntries";
 const IMPORT = "ledger.v1.LedgerService/ImportTransactions";
 
@@ -133,7 +134,7 @@ describeDatabases(({ environment, system }) => {
 
   test("every server's span is below the call of it, and lies in another process", () => {
     const servers = spans.filter((span) => span.kind === KIND.server && serviceOf(span) !== "gateway");
-    expect(servers).toHaveLength(2 * EMPLOYEES.length + 4);
+    expect(servers).toHaveLength(2 * EMPLOYEES.length + 5);
     for (const server of servers) {
       const call = parentOf(server, spans);
       expect(call).toMatchObject({ name: server.name, kind: KIND.client });
@@ -151,6 +152,14 @@ describeDatabases(({ environment, system }) => {
     expect(entry && parentOf(entry, spans)?.name).toBe("pay day");
     // The gateway's span lasts as long as what it streams.
     expect(entry?.end).toBeGreaterThanOrEqual(call?.end ?? 0);
+  });
+
+  test("the accounts of all employees are asked for at once, before any money moves", () => {
+    const [call, ...more] = named(CHECK, "payroll", KIND.client);
+    expect(more).toEqual([]);
+    expect(call && parentOf(call, spans)?.name).toBe(RUN);
+    const transfers = named(TRANSFER, "payroll", KIND.client);
+    for (const transfer of transfers) expect(transfer.start).toBeGreaterThanOrEqual(call?.end ?? Infinity);
   });
 
   test("each payment has its transfer and its transaction below it", () => {

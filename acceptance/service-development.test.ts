@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -12,9 +13,9 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { credentials, makeGenericClientConstructor, type ServiceDefinition } from "@grpc/grpc-js";
-import { startService } from "@tracekeep/service/testing";
+import { runToExit, startService } from "@tracekeep/service/testing";
 import { loadTracingConfig, startTracing } from "tracekeep";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { arrived, parentOf, serviceOf, startIntake } from "./harness/stack.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -36,13 +37,14 @@ function copyRepository(): void {
     "--exclude-standard",
     "common",
     "proto",
-    "services/treasury",
+    "services",
     "scripts",
     "package.json",
     "tsconfig.json",
   ];
   for (const file of execFileSync("git", list, { cwd: root, encoding: "utf8" }).trim().split("\n")) {
-    cpSync(join(root, file), join(copy, file));
+    // Git also lists what has been deleted since the last commit.
+    if (existsSync(join(root, file))) cpSync(join(root, file), join(copy, file));
   }
   const modules = join(copy, "node_modules");
   mkdirSync(join(modules, "@tracekeep"), { recursive: true });
@@ -77,6 +79,32 @@ function mergeJson(text: string, change: string): string {
   const { exports } = JSON.parse(change);
   return JSON.stringify({ ...manifest, exports: { ...manifest.exports, ...exports } }, null, 2);
 }
+
+test.each(["greeter", "gateway", "ledger", "payroll", "treasury"])(
+  "wherever it is started, %s reads its own .env, which beats the one of the repository",
+  async (service) => {
+    const folder = join(copy, "services", service);
+    const main = join(folder, "src/main.ts");
+    writeFileSync(join(copy, ".env"), "SERVICE_NAME=root\nENVIRONMENT=root\nSERVICE_VERSION=root\nPORT=0\n");
+    writeFileSync(join(folder, ".env"), "SERVICE_NAME=own\nENVIRONMENT=own\n");
+    onTestFinished(() => {
+      for (const file of [join(copy, ".env"), join(folder, ".env")]) rmSync(file);
+    });
+    const settings = { ENVIRONMENT: "environment" };
+    const reads = { ...settings, READ_ENV_FILES: "true" };
+    await using reading = await startService(main, reads);
+    expect(await reading.line("listening")).toMatchObject({
+      service: "own",
+      version: "root",
+      environment: "environment",
+    });
+    await using notReading = await startService(main, settings);
+    expect(await notReading.line("listening")).toMatchObject({ service, environment: "environment" });
+    // Tracing's settings come from the same files.
+    writeFileSync(join(folder, ".env"), "TRACE_SAMPLE_RATE=abc\n");
+    expect((await runToExit(main, reads)).stderr).toContain("TRACE_SAMPLE_RATE");
+  },
+);
 
 test("a service that is made by following docs/SERVICE_DEVELOPMENT.md is part of the trace", {
   timeout: 60_000,

@@ -26,6 +26,8 @@ export async function startServices(
 function common(dsn: string): Record<string, string> {
   return {
     PORT: "0",
+    READ_ENV_FILES: "false",
+    SHUTDOWN_GRACE_MS: "0",
     ENVIRONMENT: "development",
     SENTRY_DSN: dsn,
     TRACE_SAMPLE_RATE: "1",

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { credentials, Server } from "@grpc/grpc-js";
 import { ProbeServiceClient, type ProbeServiceServer, ProbeServiceService } from "@tracekeep/proto/probe/v1";
-import { createLogger, grpcAddress, grpcEndpoint, loadConfigOrExit, runService } from "@tracekeep/service";
+import { createLogger, grpcAddress, grpcEndpoint, Lifecycle, loadConfigOrExit } from "@tracekeep/service";
 import { startTracing, withSpan } from "tracekeep";
 
 /**
@@ -9,10 +9,14 @@ import { startTracing, withSpan } from "tracekeep";
  * work takes, in milliseconds; with NEXT_ADDRESS each call is passed on to the next service, too.
  */
 const config = loadConfigOrExit({
+  folder: import.meta.dirname,
   defaults: { SERVICE_NAME: "probe", SERVICE_VERSION: "1.0.0", PORT: "0" },
   variables: { NEXT_ADDRESS: grpcAddress().optional() },
 });
-const tracing = startTracing(config.tracing, { logger: createLogger(config) });
+const logger = createLogger(config);
+const lifecycle = new Lifecycle({ config, logger });
+const tracing = startTracing(config.tracing, { logger });
+lifecycle.onClose((limitMs) => tracing.shutdown(limitMs));
 const next =
   config.NEXT_ADDRESS === undefined
     ? undefined
@@ -57,9 +61,5 @@ const handlers: ProbeServiceServer = {
 };
 server.addService(ProbeServiceService, handlers);
 
-await runService({
-  config,
-  logger: createLogger(config),
-  endpoint: grpcEndpoint(server, config),
-  close: [() => next?.close(), () => tracing.shutdown()],
-});
+lifecycle.onClose(() => next?.close());
+await lifecycle.run(grpcEndpoint(server, config));

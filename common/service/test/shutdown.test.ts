@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { credentials, status } from "@grpc/grpc-js";
 import { HealthCheckResponse_ServingStatus, HealthClient } from "@tracekeep/proto/grpc/health/v1";
 import { HealthServiceClient } from "@tracekeep/proto/health/v1";
@@ -103,6 +104,27 @@ test("SIGTERM: not live and not serving comes first, while calls are still answe
   // The second signal ends the wait.
   await bakery.stop("SIGTERM");
   expect(await exitCode).toBe(1);
+});
+
+test("who polls on an open connection learns that the service is not live before the connection closes", async () => {
+  // A blank variable has its default.
+  const bakery = await startService(main, { SHUTDOWN_GRACE_MS: "" });
+  const health = new HealthServiceClient(bakery.address, credentials.createInsecure());
+  onTestFinished(() => health.close());
+  const options = { scope, timeoutMs: 20_000 };
+  expect(await unaryCall(health, health.getLiveness, {}, options)).toMatchObject({ live: true });
+  const exitCode = bakery.stop("SIGTERM");
+  const answers = new Set<boolean>();
+  try {
+    for (;;) {
+      answers.add((await unaryCall(health, health.getLiveness, {}, options)).live);
+      await delay(200);
+    }
+  } catch (error) {
+    expect(error).toMatchObject({ code: status.UNAVAILABLE });
+  }
+  expect(answers).toContain(false);
+  expect(await exitCode).toBe(0);
 });
 
 test("a watcher learns that the service stops, and does not hold up its end", async () => {

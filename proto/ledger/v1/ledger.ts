@@ -104,6 +104,15 @@ export interface GetAccountResponse {
   account: Account | undefined;
 }
 
+export interface BatchGetAccountsRequest {
+  /** 1 to 1,000. */
+  ids: string[];
+}
+
+export interface BatchGetAccountsResponse {
+  accounts: Account[];
+}
+
 export interface ListAccountsRequest {
   /** 1 to 100; 0 means 20. */
   pageSize: number;
@@ -720,6 +729,142 @@ export const GetAccountResponse: MessageFns<GetAccountResponse> = {
     message.account = (object.account !== undefined && object.account !== null)
       ? Account.fromPartial(object.account)
       : undefined;
+    return message;
+  },
+};
+
+function createBaseBatchGetAccountsRequest(): BatchGetAccountsRequest {
+  return { ids: [] };
+}
+
+export const BatchGetAccountsRequest: MessageFns<BatchGetAccountsRequest> = {
+  encode(message: BatchGetAccountsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.ids) {
+      writer.uint32(10).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BatchGetAccountsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBatchGetAccountsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.ids.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): BatchGetAccountsRequest {
+    return { ids: globalThis.Array.isArray(object?.ids) ? object.ids.map((e: any) => globalThis.String(e)) : [] };
+  },
+
+  toJSON(message: BatchGetAccountsRequest): unknown {
+    const obj: any = {};
+    if (message.ids?.length) {
+      obj.ids = message.ids;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<BatchGetAccountsRequest>): BatchGetAccountsRequest {
+    return BatchGetAccountsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<BatchGetAccountsRequest>): BatchGetAccountsRequest {
+    const message = createBaseBatchGetAccountsRequest();
+    message.ids = object.ids?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseBatchGetAccountsResponse(): BatchGetAccountsResponse {
+  return { accounts: [] };
+}
+
+export const BatchGetAccountsResponse: MessageFns<BatchGetAccountsResponse> = {
+  encode(message: BatchGetAccountsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.accounts) {
+      Account.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BatchGetAccountsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBatchGetAccountsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.accounts.push(Account.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): BatchGetAccountsResponse {
+    return {
+      accounts: globalThis.Array.isArray(object?.accounts) ? object.accounts.map((e: any) => Account.fromJSON(e)) : [],
+    };
+  },
+
+  toJSON(message: BatchGetAccountsResponse): unknown {
+    const obj: any = {};
+    if (message.accounts?.length) {
+      obj.accounts = message.accounts.map((e) => Account.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<BatchGetAccountsResponse>): BatchGetAccountsResponse {
+    return BatchGetAccountsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<BatchGetAccountsResponse>): BatchGetAccountsResponse {
+    const message = createBaseBatchGetAccountsResponse();
+    message.accounts = object.accounts?.map((e) => Account.fromPartial(e)) || [];
     return message;
   },
 };
@@ -1939,6 +2084,21 @@ export const LedgerServiceService = {
     responseSerialize: (value: GetAccountResponse): Buffer => Buffer.from(GetAccountResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetAccountResponse => GetAccountResponse.decode(value),
   },
+  /**
+   * Reads many accounts at once, in no particular order; those that are not there are left out.
+   * INVALID_ARGUMENT: there are too many ids.
+   */
+  batchGetAccounts: {
+    path: "/ledger.v1.LedgerService/BatchGetAccounts" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: BatchGetAccountsRequest): Buffer =>
+      Buffer.from(BatchGetAccountsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): BatchGetAccountsRequest => BatchGetAccountsRequest.decode(value),
+    responseSerialize: (value: BatchGetAccountsResponse): Buffer =>
+      Buffer.from(BatchGetAccountsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): BatchGetAccountsResponse => BatchGetAccountsResponse.decode(value),
+  },
   /** Lists accounts, oldest first, a page at a time. */
   listAccounts: {
     path: "/ledger.v1.LedgerService/ListAccounts" as const,
@@ -2006,6 +2166,11 @@ export interface LedgerServiceServer extends UntypedServiceImplementation {
   createAccount: handleUnaryCall<CreateAccountRequest, CreateAccountResponse>;
   /** Reads one account. NOT_FOUND: there is none with this id. */
   getAccount: handleUnaryCall<GetAccountRequest, GetAccountResponse>;
+  /**
+   * Reads many accounts at once, in no particular order; those that are not there are left out.
+   * INVALID_ARGUMENT: there are too many ids.
+   */
+  batchGetAccounts: handleUnaryCall<BatchGetAccountsRequest, BatchGetAccountsResponse>;
   /** Lists accounts, oldest first, a page at a time. */
   listAccounts: handleUnaryCall<ListAccountsRequest, ListAccountsResponse>;
   /**
@@ -2062,6 +2227,25 @@ export interface LedgerServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetAccountResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * Reads many accounts at once, in no particular order; those that are not there are left out.
+   * INVALID_ARGUMENT: there are too many ids.
+   */
+  batchGetAccounts(
+    request: BatchGetAccountsRequest,
+    callback: (error: ServiceError | null, response: BatchGetAccountsResponse) => void,
+  ): ClientUnaryCall;
+  batchGetAccounts(
+    request: BatchGetAccountsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: BatchGetAccountsResponse) => void,
+  ): ClientUnaryCall;
+  batchGetAccounts(
+    request: BatchGetAccountsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: BatchGetAccountsResponse) => void,
   ): ClientUnaryCall;
   /** Lists accounts, oldest first, a page at a time. */
   listAccounts(

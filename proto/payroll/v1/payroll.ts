@@ -105,7 +105,10 @@ export interface Employee {
 export interface Payment {
   employeeId: string;
   status: PaymentStatus;
-  /** Why it failed, beginning with the gRPC code's name; empty otherwise. */
+  /**
+   * Why it failed, beginning with the gRPC code's name, and whether the treasury's transfer stands all the same;
+   * empty otherwise.
+   */
   reason: string;
 }
 
@@ -1192,10 +1195,11 @@ export type PayrollServiceService = typeof PayrollServiceService;
 export const PayrollServiceService = {
   /**
    * Pays all employees of a run, several at a time, and reports each result as it comes; the summary is last.
-   * A payment that fails does not stop the others. When the caller leaves, no further payment begins; repeated with
-   * the same key, the run goes on where it stopped, and no one is paid twice.
+   * The ledger's accounts are checked before any money moves. A payment that fails does not stop the others. When the
+   * caller leaves, or the service stops, no further payment begins; repeated with the same key, the run goes on where
+   * it stopped, and no one is paid twice.
    * INVALID_ARGUMENT: a field is malformed. ALREADY_EXISTS: the key was used for another run.
-   * ABORTED: the run is under way.
+   * ABORTED: the run is under way. UNAVAILABLE: the service is stopping, or the ledger cannot be reached.
    */
   runPayroll: {
     path: "/payroll.v1.PayrollService/RunPayroll" as const,
@@ -1222,10 +1226,11 @@ export const PayrollServiceService = {
 export interface PayrollServiceServer extends UntypedServiceImplementation {
   /**
    * Pays all employees of a run, several at a time, and reports each result as it comes; the summary is last.
-   * A payment that fails does not stop the others. When the caller leaves, no further payment begins; repeated with
-   * the same key, the run goes on where it stopped, and no one is paid twice.
+   * The ledger's accounts are checked before any money moves. A payment that fails does not stop the others. When the
+   * caller leaves, or the service stops, no further payment begins; repeated with the same key, the run goes on where
+   * it stopped, and no one is paid twice.
    * INVALID_ARGUMENT: a field is malformed. ALREADY_EXISTS: the key was used for another run.
-   * ABORTED: the run is under way.
+   * ABORTED: the run is under way. UNAVAILABLE: the service is stopping, or the ledger cannot be reached.
    */
   runPayroll: handleServerStreamingCall<RunPayrollRequest, RunPayrollResponse>;
   /** Reads how far a run is. NOT_FOUND: there is none with this id. */
@@ -1235,10 +1240,11 @@ export interface PayrollServiceServer extends UntypedServiceImplementation {
 export interface PayrollServiceClient extends Client {
   /**
    * Pays all employees of a run, several at a time, and reports each result as it comes; the summary is last.
-   * A payment that fails does not stop the others. When the caller leaves, no further payment begins; repeated with
-   * the same key, the run goes on where it stopped, and no one is paid twice.
+   * The ledger's accounts are checked before any money moves. A payment that fails does not stop the others. When the
+   * caller leaves, or the service stops, no further payment begins; repeated with the same key, the run goes on where
+   * it stopped, and no one is paid twice.
    * INVALID_ARGUMENT: a field is malformed. ALREADY_EXISTS: the key was used for another run.
-   * ABORTED: the run is under way.
+   * ABORTED: the run is under way. UNAVAILABLE: the service is stopping, or the ledger cannot be reached.
    */
   runPayroll(request: RunPayrollRequest, options?: Partial<CallOptions>): ClientReadableStream<RunPayrollResponse>;
   runPayroll(

@@ -1,9 +1,11 @@
+import { join } from "node:path";
 import { grpcAddress, loadConfigOrExit, wholeNumber } from "@tracekeep/service";
 import manifest from "../package.json" with { type: "json" };
 
 /** The gateway's configuration; the process ends where it has faults. */
 export function loadGatewayConfig() {
   return loadConfigOrExit({
+    folder: join(import.meta.dirname, ".."),
     defaults: {
       SERVICE_NAME: "gateway",
       SERVICE_VERSION: manifest.version,

@@ -39,6 +39,7 @@ test("a mistake in the gateway says nothing to the client, all to the log, and i
   const handlers: LedgerServiceServer = {
     createAccount: (_, callback) => callback(null, { account: undefined }),
     getAccount: () => {},
+    batchGetAccounts: () => {},
     listAccounts: () => {},
     postTransaction: () => {},
     streamEntries: () => {},

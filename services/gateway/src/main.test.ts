@@ -24,6 +24,7 @@ test("SIGTERM lets the running request end, closes kept-alive connections, and e
   const handlers = {
     createAccount: unanswered,
     getAccount: unanswered,
+    batchGetAccounts: unanswered,
     listAccounts: unanswered,
     postTransaction: unanswered,
     streamEntries: unanswered,
@@ -60,7 +61,7 @@ test("SIGTERM lets the running request end, closes kept-alive connections, and e
 
 test("it starts with the settings of .env.example", async () => {
   const example = parseEnv(await readFile(join(import.meta.dirname, "../.env.example"), "utf8"));
-  await using service = await startService(main, { ...example, PORT: "0" });
+  await using service = await startService(main, { ...example, PORT: "0", SHUTDOWN_GRACE_MS: "0" });
   expect(await service.stop()).toBe(0);
 });
 

@@ -2,7 +2,7 @@ import { credentials } from "@grpc/grpc-js";
 import { LedgerServiceClient } from "@tracekeep/proto/ledger/v1";
 import { PayrollServiceClient } from "@tracekeep/proto/payroll/v1";
 import { TreasuryServiceClient } from "@tracekeep/proto/treasury/v1";
-import { createLogger, grpcDependency, Readiness, runService } from "@tracekeep/service";
+import { createLogger, grpcDependency, Lifecycle } from "@tracekeep/service";
 import { startTracing } from "tracekeep";
 import { gatewayApp } from "./app.ts";
 import { loadGatewayConfig } from "./config.ts";
@@ -10,13 +10,16 @@ import { httpEndpoint } from "./http/endpoint.ts";
 
 const config = loadGatewayConfig();
 const logger = createLogger(config);
+const lifecycle = new Lifecycle({ config, logger });
+const { readiness } = lifecycle;
 const tracing = startTracing(config.tracing, { logger });
+lifecycle.onClose((limitMs) => tracing.shutdown(limitMs));
 
 const insecure = credentials.createInsecure();
 const ledger = new LedgerServiceClient(config.LEDGER_ADDRESS, insecure, tracing.clientOptions());
 const treasury = new TreasuryServiceClient(config.TREASURY_ADDRESS, insecure, tracing.clientOptions());
 const payroll = new PayrollServiceClient(config.PAYROLL_ADDRESS, insecure, tracing.clientOptions());
-const readiness = new Readiness();
+for (const client of [ledger, treasury, payroll]) lifecycle.onClose(() => client.close());
 const dependencies = [
   grpcDependency("ledger", ledger, { critical: true }),
   grpcDependency("treasury", treasury),
@@ -31,14 +34,8 @@ const app = gatewayApp({
   treasuryTimeoutMs: config.TREASURY_TIMEOUT_MS,
   payroll,
   payrollTimeoutMs: config.PAYROLL_TIMEOUT_MS,
+  cutOff: readiness.cutOff,
   logger,
 });
 
-await runService({
-  config,
-  logger,
-  readiness,
-  dependencies,
-  endpoint: httpEndpoint(app, config),
-  close: [() => ledger.close(), () => treasury.close(), () => payroll.close(), () => tracing.shutdown()],
-});
+await lifecycle.run(httpEndpoint(app, config), dependencies);

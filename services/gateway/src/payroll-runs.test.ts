@@ -105,7 +105,7 @@ test("the request's span lasts as long as the stream, above the spans of all fou
   const { traceId } = await startRun({ ...run, employees: [salary("ann"), salary("cy")] });
   const trace = await intake.waitForTrace(
     traceId,
-    ({ nodes }) => nodes.filter(({ span }) => span.kind === "server").length === 6,
+    ({ nodes }) => nodes.filter(({ span }) => span.kind === "server").length === 7,
   );
   expect(trace.roots.map(({ span }) => span.name)).toEqual(["POST /payroll-runs"]);
   expect(new Set(trace.services)).toEqual(new Set(["gateway", "payroll", "treasury", "ledger"]));
@@ -199,10 +199,38 @@ test("a run that breaks off ends with the error, which the span has, too", async
   const text = await response.text();
   expect(JSON.parse(text.trimEnd().split("\n").at(-1) ?? "")).toMatchObject({
     type: "error",
-    error: { code: "UNAVAILABLE" },
+    error: {
+      code: "UNAVAILABLE",
+      message:
+        "the run has broken off: repeat the request with the same Idempotency-Key, and it goes on where it stopped",
+    },
   });
   expect(text).not.toContain("database");
   const traceId = response.headers.get("x-trace-id") ?? "";
   const trace = await intake.waitForTrace(traceId, ({ nodes }) => nodes.length === 2);
   expect(spansOf(trace)[0]).toMatchObject({ status: "error", statusMessage: "the database is gone" });
+});
+
+test("a gateway that stops before a run has ended tells the client what to do, and ends as usual", async () => {
+  const handlers: PayrollServiceServer = {
+    runPayroll: (call) => void call.write({ started: { runId: "r", employees: 1 } }),
+    getPayrollRun: () => {},
+  };
+  await using endless = await startGrpcServer(PayrollServiceService, handlers);
+  await using entrance = await startService(gatewayMain, {
+    PAYROLL_ADDRESS: endless.address,
+    SHUTDOWN_TIMEOUT_MS: "3000",
+  });
+  const response = await fetch(`http://${entrance.address}/payroll-runs`, {
+    method: "POST",
+    body: JSON.stringify(run),
+    headers: { "idempotency-key": "k" },
+  });
+  const exitCode = entrance.stop();
+  const [, last = ""] = (await response.text()).trimEnd().split("\n");
+  expect(JSON.parse(last)).toMatchObject({
+    type: "error",
+    error: { code: "UNAVAILABLE", message: expect.stringContaining("same Idempotency-Key") },
+  });
+  expect(await exitCode).toBe(0);
 });

@@ -20,6 +20,8 @@ export interface PayrollParts {
   payroll: PayrollServiceClient;
   /** The longest wait for the payroll service's answer to a question, in milliseconds; runs take as long as they do. */
   payrollTimeoutMs: number;
+  /** Fires when the gateway stops and has no more time: runs end with its reason. */
+  cutOff: AbortSignal;
   logger: ErrorLogger;
 }
 
@@ -36,25 +38,35 @@ const newRun = z.object({
   ),
 });
 
+const brokenOff =
+  "the run has broken off: repeat the request with the same Idempotency-Key, and it goes on where it stopped";
+
 /**
  * POST /payroll-runs: 200 and the run's progress, a line for each payment. A run that is refused has a status of its
  * own; the run stops when the client leaves, and goes on when the request is repeated with the same key.
  */
 export function createPayrollRun({
   payroll,
+  cutOff,
   logger,
 }: PayrollParts): Handler<{ Variables: StreamedVariables }> {
   return async (c) => {
     const idempotencyKey = requiredIdempotencyKey(c);
     const request = { idempotencyKey, payroll: await readBody(c, newRun) };
-    const progress = serverStreamCall(payroll, payroll.runPayroll, request, { scope: scopeOf(c) });
+    const scope = scopeOf(c);
+    const signal = AbortSignal.any([scope.signal, cutOff]);
+    const options = { scope: { ...scope, signal } };
+    const progress = serverStreamCall(payroll, payroll.runPayroll, request, options);
     const first = await progress.next();
     const lines = async function* () {
       if (!first.done) yield toLine(first.value);
       for await (const step of progress) yield toLine(step);
     };
-    const lastLine = (error: unknown) => ({ type: "error", ...describeError(error, logger, c).body });
-    return streamLines(c, lines(), lastLine);
+    return streamLines(c, lines(), (error) => {
+      const { httpCode, body } = describeError(error, logger, c);
+      const message = httpCode < 500 ? body.error.message : brokenOff;
+      return { type: "error", error: { ...body.error, message } };
+    });
   };
 }
 

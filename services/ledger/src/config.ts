@@ -1,9 +1,11 @@
+import { join } from "node:path";
 import { databaseVariables, grpcAddress, loadConfigOrExit, wholeNumber } from "@tracekeep/service";
 import manifest from "../package.json" with { type: "json" };
 
 /** The ledger's configuration; the process ends where it has faults. */
 export function loadLedgerConfig() {
   return loadConfigOrExit({
+    folder: join(import.meta.dirname, ".."),
     defaults: { SERVICE_NAME: "ledger", SERVICE_VERSION: manifest.version, PORT: "50051" },
     variables: {
       ...databaseVariables,

@@ -8,7 +8,7 @@ const main = join(import.meta.dirname, "main.ts");
 
 test("it starts with the settings of .env.example", async () => {
   const example = parseEnv(await readFile(join(import.meta.dirname, "../.env.example"), "utf8"));
-  await using service = await startService(main, { ...example, PORT: "0" });
+  await using service = await startService(main, { ...example, PORT: "0", SHUTDOWN_GRACE_MS: "0" });
   expect(await service.stop()).toBe(0);
 });
 

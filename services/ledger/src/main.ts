@@ -8,9 +8,8 @@ import {
   databaseLocation,
   grpcDependency,
   grpcEndpoint,
+  Lifecycle,
   openDatabase,
-  Readiness,
-  runService,
 } from "@tracekeep/service";
 import { startTracing } from "tracekeep";
 import { loadLedgerConfig } from "./config.ts";
@@ -19,6 +18,8 @@ import { type LedgerTables, migrations } from "./tables.ts";
 
 const config = loadLedgerConfig();
 const logger = createLogger(config);
+const lifecycle = new Lifecycle({ config, logger });
+const { readiness } = lifecycle;
 const tracing = startTracing(config.tracing, {
   logger,
   // A stream that would go on for ever ends so when the service drains: nothing has broken.
@@ -31,17 +32,19 @@ const tracing = startTracing(config.tracing, {
     },
   ],
 });
+lifecycle.onClose((limitMs) => tracing.shutdown(limitMs));
 
 const location = databaseLocation(config);
 const database = await openDatabase<LedgerTables>({ ...location, migrations, logger });
+lifecycle.onClose(() => database.destroy());
 const treasury = new TreasuryServiceClient(
   config.TREASURY_ADDRESS,
   credentials.createInsecure(),
   tracing.clientOptions(),
 );
+lifecycle.onClose(() => treasury.close());
 const server = new Server({ interceptors: tracing.serverInterceptors() });
 tracing.attach(server);
-const readiness = new Readiness();
 const { draining } = readiness;
 const treasuryTimeoutMs = config.TREASURY_TIMEOUT_MS;
 const handlers = ledgerHandlers({ database, logger, treasury, treasuryTimeoutMs, draining });
@@ -50,11 +53,4 @@ server.addService(LedgerServiceService, handlers);
 const dependencies = [databaseDependency(database, location), grpcDependency("treasury", treasury)];
 addStandardServices(server, { config, logger, readiness, dependencies, services: [LedgerServiceService] });
 
-await runService({
-  config,
-  logger,
-  readiness,
-  dependencies,
-  endpoint: grpcEndpoint(server, config),
-  close: [() => treasury.close(), () => tracing.shutdown(), () => database.destroy()],
-});
+await lifecycle.run(grpcEndpoint(server, config), dependencies);

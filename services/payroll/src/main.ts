@@ -9,9 +9,8 @@ import {
   databaseLocation,
   grpcDependency,
   grpcEndpoint,
+  Lifecycle,
   openDatabase,
-  Readiness,
-  runService,
 } from "@tracekeep/service";
 import { startTracing } from "tracekeep";
 import { loadPayrollConfig } from "./config.ts";
@@ -20,13 +19,19 @@ import { migrations, type PayrollTables } from "./tables.ts";
 
 const config = loadPayrollConfig();
 const logger = createLogger(config);
+const lifecycle = new Lifecycle({ config, logger });
+const { readiness } = lifecycle;
 const tracing = startTracing(config.tracing, { logger });
+lifecycle.onClose((limitMs) => tracing.shutdown(limitMs));
 
 const location = databaseLocation(config);
 const database = await openDatabase<PayrollTables>({ ...location, migrations, logger });
+lifecycle.onClose(() => database.destroy());
 const insecure = credentials.createInsecure();
 const treasury = new TreasuryServiceClient(config.TREASURY_ADDRESS, insecure, tracing.clientOptions());
+lifecycle.onClose(() => treasury.close());
 const ledger = new LedgerServiceClient(config.LEDGER_ADDRESS, insecure, tracing.clientOptions());
+lifecycle.onClose(() => ledger.close());
 const server = new Server({ interceptors: tracing.serverInterceptors() });
 tracing.attach(server);
 const handlers = payrollHandlers({
@@ -37,10 +42,10 @@ const handlers = payrollHandlers({
   ledger,
   ledgerTimeoutMs: config.LEDGER_TIMEOUT_MS,
   concurrency: config.PAYROLL_CONCURRENCY,
+  stop: readiness,
 });
 server.addService(PayrollServiceService, handlers);
 
-const readiness = new Readiness();
 const dependencies = [
   databaseDependency(database, location),
   grpcDependency("treasury", treasury),
@@ -48,11 +53,4 @@ const dependencies = [
 ];
 addStandardServices(server, { config, logger, readiness, dependencies, services: [PayrollServiceService] });
 
-await runService({
-  config,
-  logger,
-  readiness,
-  dependencies,
-  endpoint: grpcEndpoint(server, config),
-  close: [() => treasury.close(), () => ledger.close(), () => tracing.shutdown(), () => database.destroy()],
-});
+await lifecycle.run(grpcEndpoint(server, config), dependencies);

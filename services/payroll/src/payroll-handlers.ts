@@ -4,6 +4,7 @@ import { ServiceError, serverStreamHandler, unaryHandler, validated } from "@tra
 import { runPayrollRequest } from "./requests/requests.ts";
 import { type RunParts, runPayroll } from "./runs/run-payroll.ts";
 import { findRun, openRun } from "./runs/runs.ts";
+import { RunsUnderWay } from "./runs/runs-under-way.ts";
 import { summarize } from "./runs/summary.ts";
 
 export interface PayrollParts extends RunParts {
@@ -13,21 +14,14 @@ export interface PayrollParts extends RunParts {
 /** The methods of payroll.v1.PayrollService. */
 export function payrollHandlers(parts: PayrollParts): PayrollServiceServer {
   const { database, logger } = parts;
-  const underWay = new Set<string>();
+  const underWay = new RunsUnderWay();
   return {
     runPayroll: serverStreamHandler(logger, async (request, send, scope) => {
       const wanted = validated(runPayrollRequest, request);
-      const key = wanted.idempotencyKey;
-      if (underWay.has(key)) {
-        throw new ServiceError(status.ABORTED, "the run is under way: repeat the request when it has ended");
-      }
-      underWay.add(key);
-      try {
+      await underWay.alone(wanted.idempotencyKey, async () => {
         const run = await openRun(database, wanted);
         await runPayroll(parts, run, send, scope);
-      } finally {
-        underWay.delete(key);
-      }
+      });
     }),
 
     getPayrollRun: unaryHandler(logger, async ({ runId }) => {

@@ -1,9 +1,11 @@
+import { join } from "node:path";
 import { databaseVariables, loadConfigOrExit, wholeNumber } from "@tracekeep/service";
 import manifest from "../package.json" with { type: "json" };
 
 /** The treasury's configuration; the process ends where it has faults. */
 export function loadTreasuryConfig() {
   return loadConfigOrExit({
+    folder: join(import.meta.dirname, ".."),
     defaults: { SERVICE_NAME: "treasury", SERVICE_VERSION: manifest.version, PORT: "50052" },
     variables: {
       ...databaseVariables,

@@ -6,9 +6,8 @@ import {
   databaseDependency,
   databaseLocation,
   grpcEndpoint,
+  Lifecycle,
   openDatabase,
-  Readiness,
-  runService,
 } from "@tracekeep/service";
 import { startTracing } from "tracekeep";
 import { loadTreasuryConfig } from "./config.ts";
@@ -18,6 +17,8 @@ import { treasuryHandlers } from "./treasury-handlers.ts";
 
 const config = loadTreasuryConfig();
 const logger = createLogger(config);
+const lifecycle = new Lifecycle({ config, logger });
+const { readiness } = lifecycle;
 const tracing = startTracing(config.tracing, {
   logger,
   // A stream that would go on for ever ends so when the service drains: nothing has broken.
@@ -30,24 +31,18 @@ const tracing = startTracing(config.tracing, {
     },
   ],
 });
+lifecycle.onClose((limitMs) => tracing.shutdown(limitMs));
 
 const location = databaseLocation(config);
 const database = await openDatabase<TreasuryTables>({ ...location, migrations, logger });
+lifecycle.onClose(() => database.destroy());
 const server = new Server({ interceptors: tracing.serverInterceptors() });
 tracing.attach(server);
 const board = new RateBoard({ seed: config.RATE_SEED, intervalMs: config.RATE_INTERVAL_MS });
-const readiness = new Readiness();
 const handlers = treasuryHandlers({ database, logger, board, draining: readiness.draining });
 server.addService(TreasuryServiceService, handlers);
 
 const dependencies = [databaseDependency(database, location)];
 addStandardServices(server, { config, logger, readiness, dependencies, services: [TreasuryServiceService] });
 
-await runService({
-  config,
-  logger,
-  readiness,
-  dependencies,
-  endpoint: grpcEndpoint(server, config),
-  close: [() => tracing.shutdown(), () => database.destroy()],
-});
+await lifecycle.run(grpcEndpoint(server, config), dependencies);

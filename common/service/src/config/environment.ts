@@ -6,13 +6,14 @@ import { parseEnv } from "node:util";
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Merges `env` over the files `.env` over `defaults`. There are two such files: the one in `cwd`, the service's own,
- * beats the one in the root of the repository.
+ * Merges `env` over the files `.env` over `defaults`. There are two such files: the one in `folder`, the service's own,
+ * beats the one in the root of the repository. READ_ENV_FILES=false in `env` leaves both unread.
  * A variable that is set but blank counts as unset, yet still hides the same variable in what it beats.
  */
-export function readEnvironment(env: Environment, cwd: string, defaults: Environment): Environment {
+export function readEnvironment(env: Environment, folder: string, defaults: Environment): Environment {
   const merged: Record<string, string | undefined> = {};
-  for (const folder of new Set([repositoryRoot(cwd), cwd])) Object.assign(merged, readFile(folder));
+  const folders = env.READ_ENV_FILES?.trim() === "false" ? [] : [repositoryRoot(folder), folder];
+  for (const each of new Set(folders)) Object.assign(merged, readFile(each));
   for (const [name, value] of Object.entries(env)) {
     if (value !== undefined) merged[name] = value;
   }

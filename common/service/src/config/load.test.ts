@@ -7,18 +7,18 @@ import { ConfigError, loadConfig } from "./load.ts";
 import { maskCredentials } from "./printable.ts";
 import { grpcAddress, list, wholeNumber } from "./variables.ts";
 
-let cwd: string;
+let folder: string;
 beforeEach(async () => {
-  cwd = await mkdtemp(join(tmpdir(), "tracekeep-config-"));
+  folder = await mkdtemp(join(tmpdir(), "tracekeep-config-"));
 });
-afterEach(() => rm(cwd, { recursive: true }));
+afterEach(() => rm(folder, { recursive: true }));
 
 const defaults = { SERVICE_NAME: "bakery", SERVICE_VERSION: "1.2.3", PORT: "50060" };
 
 function load(env: Record<string, string | undefined>, more: Record<string, string> = {}) {
   return loadConfig({
     env,
-    cwd,
+    folder,
     defaults: { ...defaults, ...more },
     variables: {
       OVENS: wholeNumber(1, 9).default(2),
@@ -60,14 +60,14 @@ test("without any setting the defaults hold", () => {
 });
 
 test("the environment beats .env, which beats the defaults", async () => {
-  await writeFile(join(cwd, ".env"), "PORT=1111\nOVENS=3\nSERVICE_NAME=from-file\nENVIRONMENT=staging\n");
+  await writeFile(join(folder, ".env"), "PORT=1111\nOVENS=3\nSERVICE_NAME=from-file\nENVIRONMENT=staging\n");
   const config = load({ PORT: "2222", OVENS: undefined });
   expect(config).toMatchObject({ PORT: 2222, OVENS: 3, SERVICE_NAME: "from-file" });
   expect(config.tracing).toMatchObject({ serviceName: "from-file", environment: "staging" });
 });
 
 test("a variable set to blank has its default, whatever .env says", async () => {
-  await writeFile(join(cwd, ".env"), "PORT=1111\nOVENS=3\n");
+  await writeFile(join(folder, ".env"), "PORT=1111\nOVENS=3\n");
   expect(load({ PORT: " ", OVENS: "" })).toMatchObject({ PORT: 50060, OVENS: 2 });
 });
 
@@ -94,16 +94,46 @@ test("every fault is named at once, with its value and what to write, those of t
   expect(faults.find((fault) => fault.startsWith("TRACE_SAMPLE_RATE"))).toContain("abc");
 });
 
+test("of the time to stop a fifth is left to callers, at most two seconds, unless it is set", () => {
+  expect(load({}).SHUTDOWN_GRACE_MS).toBe(2_000);
+  expect(load({ SHUTDOWN_TIMEOUT_MS: "400" }).SHUTDOWN_GRACE_MS).toBe(80);
+  expect(load({ SHUTDOWN_TIMEOUT_MS: "600000" }).SHUTDOWN_GRACE_MS).toBe(2_000);
+  expect(load({ SHUTDOWN_GRACE_MS: "0" }).SHUTDOWN_GRACE_MS).toBe(0);
+});
+
+test("times that do not fit together are named along with every other fault", () => {
+  const times = { SHUTDOWN_GRACE_MS: "500", SHUTDOWN_TIMEOUT_MS: "400" };
+  const fault = 'SHUTDOWN_GRACE_MS="500": write less than SHUTDOWN_TIMEOUT_MS';
+  expect(faultsOf(times)).toEqual([fault]);
+  const faults = faultsOf({
+    ...times,
+    PORT: "many",
+    LOG_LEVEL: "loud",
+    OVENS: "two",
+    TRACE_SAMPLE_RATE: "abc",
+  });
+  expect(faults).toHaveLength(5);
+  expect(faults).toContain(fault);
+  expect(faultsOf({ ...times, SHUTDOWN_TIMEOUT_MS: "soon" })).toHaveLength(1);
+});
+
+test("READ_ENV_FILES=false leaves .env unread, that of tracing too", async () => {
+  await writeFile(join(folder, ".env"), "PORT=1111\nTRACE_SAMPLE_RATE=0.5\n");
+  expect(load({ READ_ENV_FILES: "true" })).toMatchObject({ PORT: 1111, tracing: { sampleRate: 0.5 } });
+  expect(load({ READ_ENV_FILES: "false" })).toMatchObject({ PORT: 50060, tracing: { sampleRate: 0.01 } });
+  expect(faultsOf({ READ_ENV_FILES: "no" })).toEqual(['READ_ENV_FILES="no": write true or false']);
+});
+
 test("the service's .env beats the one in the root of its repository, which beats the defaults", async () => {
-  const service = join(cwd, "services", "bakery");
+  const service = join(folder, "services", "bakery");
   await mkdir(service, { recursive: true });
-  await writeFile(join(cwd, "package.json"), '{"workspaces": ["services/*"]}');
+  await writeFile(join(folder, "package.json"), '{"workspaces": ["services/*"]}');
   await writeFile(join(service, "package.json"), '{"name": "bakery"}');
-  await writeFile(join(cwd, ".env"), "PORT=1111\nOVENS=3\nTRACE_SAMPLE_RATE=0.5\nENVIRONMENT=staging\n");
+  await writeFile(join(folder, ".env"), "PORT=1111\nOVENS=3\nTRACE_SAMPLE_RATE=0.5\nENVIRONMENT=staging\n");
   await writeFile(join(service, ".env"), "OVENS=4\nENVIRONMENT=\n");
   const config = loadConfig({
     env: { TRACE_SAMPLE_RATE: "0.25" },
-    cwd: service,
+    folder: service,
     defaults,
     variables: { OVENS: wholeNumber(1, 9).default(2) },
   });
@@ -112,7 +142,10 @@ test("the service's .env beats the one in the root of its repository, which beat
 });
 
 test("tracing does not find again in .env what a blank variable hides", async () => {
-  await writeFile(join(cwd, ".env"), "SENTRY_DSN=https://0123456789abcdef0123456789abcdef@acme.example/1\n");
+  await writeFile(
+    join(folder, ".env"),
+    "SENTRY_DSN=https://0123456789abcdef0123456789abcdef@acme.example/1\n",
+  );
   expect(load({}).tracing.sentryDsn).toBeDefined();
   expect(load({ SENTRY_DSN: "" }).tracing.sentryDsn).toBeUndefined();
 });
@@ -136,6 +169,23 @@ test("a secret is not shown in the message about it, nor one that is in the wron
   expect(fault).toBe('OVENS="postgres://***@db/bakery?***": write a whole number from 1 to 9');
 });
 
+test("a login is not shown, nor taken, where there is no URL", () => {
+  expect(faultsOf({ MILL_ADDRESS: "baker:hunter2@mill" })).toEqual([
+    'MILL_ADDRESS="***@mill": write HOST:PORT, such as 127.0.0.1:50052',
+  ]);
+  expect(faultsOf({ OVENS: "baker:hunter2 hunter3@mill" })).toEqual([
+    'OVENS="***@mill": write a whole number from 1 to 9',
+  ]);
+  expect(faultsOf({ MILL_ADDRESS: "baker:hunter2@mill:50061" })).toEqual([
+    'MILL_ADDRESS="***@mill:50061": write HOST:PORT, such as 127.0.0.1:50052',
+  ]);
+  const { printable } = load({
+    INSTANCE_ID: "baker:hunter2@mill",
+    LABELS: "team=rye,owner=baker:hunter2@mill",
+  });
+  expect(printable).toMatchObject({ INSTANCE_ID: "***@mill", LABELS: '{"team":"rye","owner":"***@mill"}' });
+});
+
 test("the configuration can be shown: every setting with its value, without secrets", () => {
   const { printable } = load({
     OVENS: "7",
@@ -157,7 +207,7 @@ test("the configuration can be shown: every setting with its value, without secr
   expect(JSON.stringify(printable)).not.toMatch(/hunter|0123456789abcdef/);
 });
 
-test.each(["12#hunter2", "hunter2/hunter2", "hunter2?hunter2", "hunter2@hunter2"])(
+test.each(["12#hunter2", "hunter2 hunter2", "hunter2/hunter2", "hunter2?hunter2", "hunter2@hunter2"])(
   "a password such as %s stays out, whatever it holds",
   (password) => {
     expect(maskCredentials(`postgres://baker:${password}@mill.example/order`)).toBe(

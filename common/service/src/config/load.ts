@@ -6,6 +6,8 @@ import { baseVariables } from "./variables.ts";
 
 /** What a service says about its own configuration. */
 export interface ConfigOptions<Shape extends z.ZodRawShape> {
+  /** The service's own folder, whatever the working directory: its `.env` beats the one in the repository's root. */
+  folder: string;
   /** Variables that only this service has, by name. */
   variables: Shape;
   /** Those of the variables whose values stay out of messages, beyond those whose names say it (see `isSecret`). */
@@ -14,8 +16,6 @@ export interface ConfigOptions<Shape extends z.ZodRawShape> {
   defaults: { SERVICE_NAME: string; SERVICE_VERSION: string; PORT: string; [name: string]: string };
   /** Default: `process.env`. */
   env?: Environment;
-  /** The service's folder; default: the working directory. Its `.env` beats the one in the repository's root. */
-  cwd?: string;
 }
 
 export type ServiceConfig = z.infer<typeof baseVariables> & {
@@ -42,8 +42,8 @@ export class ConfigError extends Error {
 export function loadConfig<Shape extends z.ZodRawShape>(
   options: ConfigOptions<Shape>,
 ): ServiceConfig & z.infer<z.ZodObject<Shape>> {
-  const { env = process.env, cwd = process.cwd(), defaults, secrets = [] } = options;
-  const environment = readEnvironment(env, cwd, defaults);
+  const { env = process.env, folder, defaults, secrets = [] } = options;
+  const environment = readEnvironment(env, folder, defaults);
   const values = withoutBlanks(environment);
   const base = baseVariables.safeParse(values);
   const own = z.object(options.variables).safeParse(values);

@@ -11,14 +11,13 @@ export function isSecret(name: string, secrets: readonly string[]): boolean {
   return secrets.includes(name) || secretNames.test(name);
 }
 
-/** Hides user, password and query of the URLs in a text. */
-export function maskCredentials(text: string): string {
-  return text.replace(
-    // The login ends at the last @: a password may hold any of the characters that end one elsewhere.
-    /([a-z][a-z0-9+.-]*:\/\/)(\S*@)?([^\s?#@]*)(\?[^\s#]*)?/gi,
-    (_, scheme: string, login = "", rest = "", query = "") =>
-      `${scheme}${login && `${mask}@`}${rest}${query && `?${mask}`}`,
-  );
+/** Hides the login of a setting's value, and the query of one that is a URL. */
+export function maskCredentials(value: string): string {
+  const scheme = /^[a-z][a-z0-9+.-]*:\/\//i.exec(value)?.[0] ?? "";
+  // The login ends at the last @: a password may hold any of the characters that end one elsewhere.
+  const end = value.lastIndexOf("@");
+  const shown = end < 0 ? value : `${scheme}${mask}${value.slice(end)}`;
+  return value.includes("://") ? shown.replace(/\?[^#]+/, `?${mask}`) : shown;
 }
 
 /** A configuration for people to read. Secrets are masked: of a secret URL its host and path are left. */
@@ -29,12 +28,16 @@ export function printable(
 ): PrintableConfig {
   const shown = Object.entries(settings).flatMap(([name, value]) => {
     if (value === undefined) return [];
-    const text = typeof value === "string" ? value : JSON.stringify(value);
+    const text = typeof value === "string" ? maskCredentials(value) : JSON.stringify(value, maskTexts);
     const whole = isSecret(name, secrets) && !text.includes("://");
-    return [[name, whole ? mask : maskCredentials(text)] as const];
+    return [[name, whole ? mask : text] as const];
   });
   // The library's own JSON has no secrets.
   return Object.fromEntries([...shown, ...flatten("tracing", JSON.parse(JSON.stringify(tracing)))]);
+}
+
+function maskTexts(_: string, value: unknown): unknown {
+  return typeof value === "string" ? maskCredentials(value) : value;
 }
 
 function flatten(path: string, value: unknown): [string, string][] {

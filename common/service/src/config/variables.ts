@@ -10,9 +10,9 @@ export function wholeNumber(min: number, max: number) {
     .refine((value) => value >= min && value <= max, `write a whole number from ${min} to ${max}`);
 }
 
-/** A gRPC target: `HOST:PORT`, `dns:///HOST:PORT` or `unix:PATH`. */
+/** A gRPC target, which has no login: `HOST:PORT`, `dns:///HOST:PORT` or `unix:PATH`. */
 export function grpcAddress() {
-  return z.string().regex(/^(\S+:\d{1,5}|unix:\S+)$/, "write HOST:PORT, such as 127.0.0.1:50052");
+  return z.string().regex(/^([^\s@]+:\d{1,5}|unix:\S+)$/, "write HOST:PORT, such as 127.0.0.1:50052");
 }
 
 /** Words separated by commas, such as `rye,oat`; blank ones are left out. */
@@ -43,6 +43,8 @@ function parts(text: string): string[] {
     .filter((part) => part !== "");
 }
 
+const shutdownTimes = z.object({ SHUTDOWN_GRACE_MS: z.number(), SHUTDOWN_TIMEOUT_MS: z.number() });
+
 /** What every service reads from its environment. */
 export const baseVariables = z
   .object({
@@ -69,12 +71,26 @@ export const baseVariables = z
     BUILD_TIME: z.iso
       .datetime({ offset: true, error: "write a time such as 2026-01-31T12:00:00Z" })
       .optional(),
-    /** Milliseconds in which a service that stops still takes requests, so that callers can learn of it first. */
-    SHUTDOWN_GRACE_MS: wholeNumber(0, 600_000).default(0),
+    /**
+     * Milliseconds in which a service that stops still takes requests, so that callers can learn of it first;
+     * default 2000, or a fifth of SHUTDOWN_TIMEOUT_MS if that is less.
+     */
+    SHUTDOWN_GRACE_MS: wholeNumber(0, 600_000).optional(),
     /** Milliseconds from SIGTERM to the exit of the process, at most. */
     SHUTDOWN_TIMEOUT_MS: wholeNumber(100, 600_000).default(10_000),
+    /** Whether the files `.env` are read; only the environment itself can say no. */
+    READ_ENV_FILES: z
+      .enum(["true", "false"], { error: "write true or false" })
+      .default("true")
+      .transform((text) => text === "true"),
   })
-  .refine((values) => values.SHUTDOWN_GRACE_MS < values.SHUTDOWN_TIMEOUT_MS, {
+  .refine(({ SHUTDOWN_GRACE_MS: grace = 0, SHUTDOWN_TIMEOUT_MS: timeout }) => grace < timeout, {
     path: ["SHUTDOWN_GRACE_MS"],
     message: "write less than SHUTDOWN_TIMEOUT_MS",
-  });
+    // Whatever other variables hold, as long as these two are numbers: all faults are told at once.
+    when: ({ value }) => shutdownTimes.safeParse(value).success,
+  })
+  .transform(({ SHUTDOWN_GRACE_MS: grace, ...values }) => ({
+    ...values,
+    SHUTDOWN_GRACE_MS: grace ?? Math.min(2_000, values.SHUTDOWN_TIMEOUT_MS / 5),
+  }));

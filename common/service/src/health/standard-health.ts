@@ -46,7 +46,7 @@ export function standardHealthHandlers({ logger, readiness, services }: Standard
         const response = names.has(service) ? current() : { status: SERVICE_UNKNOWN };
         if (response.status !== last) await send(response);
         last = response.status;
-        if (readiness.state === "draining") return;
+        if (readiness.draining.aborted) return;
         await Promise.race([changed, left.promise]);
         signal.throwIfAborted();
       }

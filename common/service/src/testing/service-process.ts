@@ -5,9 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type LogLine, ServiceLog } from "./service-log.ts";
 
+/** Settings of services in tests: nothing of the developer's own, and no wait for callers before the end. */
+const testSettings = { PORT: "0", READ_ENV_FILES: "false", SHUTDOWN_GRACE_MS: "0" };
+
 /** A service that runs as a process of its own, with an environment of its own. */
 export class ServiceProcess {
-  /** Where it listens, `HOST:PORT`. */
+  /** Where it listens, `HOST:PORT`; empty if it was not waited for. */
   readonly address: string;
   readonly #child: ChildProcess;
   readonly #exited: Promise<number | null>;
@@ -43,16 +46,20 @@ export class ServiceProcess {
 }
 
 /**
- * Starts `node main` on a free port, in an empty folder, and waits until it listens.
+ * Starts `node main` on a free port, in an empty folder, and waits until it listens, or logs the message `until`.
  * @throws Error with what the process wrote, if it ends before that
  */
-export async function startService(main: string, env: Record<string, string> = {}): Promise<ServiceProcess> {
-  const { child, exited, output } = await launch(main, { PORT: "0", ...env });
+export async function startService(
+  main: string,
+  env: Record<string, string> = {},
+  until = "listening",
+): Promise<ServiceProcess> {
+  const { child, exited, output } = await launch(main, env);
   const log = new ServiceLog(child.stdout);
   const ended = exited.then((code) => {
-    throw new Error(`${main} ended with code ${code} before it listened: ${output.join("")}`);
+    throw new Error(`${main} ended with code ${code} before it was ${until}: ${output.join("")}`);
   });
-  const { address } = await Promise.race([log.wait("listening"), ended]);
+  const { address = "" } = await Promise.race([log.wait(until), ended]);
   return new ServiceProcess(child, exited, String(address), log);
 }
 
@@ -61,18 +68,17 @@ export async function runToExit(
   main: string,
   env: Record<string, string>,
 ): Promise<{ code: number | null; stderr: string }> {
-  const { child, exited, output } = await launch(main, { PORT: "0", ...env });
+  const { child, exited, output } = await launch(main, env);
   child.stdout.resume();
   return { code: await exited, stderr: output.join("") };
 }
 
 async function launch(main: string, env: Record<string, string>) {
   const cwd = await mkdtemp(join(tmpdir(), "tracekeep-service-"));
-  // Nothing of the developer's own settings, such as a DSN.
   const { PATH, NODE_OPTIONS, NODE_V8_COVERAGE } = process.env;
   const child = spawn(process.execPath, [main], {
     cwd,
-    env: { PATH, NODE_OPTIONS, NODE_V8_COVERAGE, ...env },
+    env: { PATH, NODE_OPTIONS, NODE_V8_COVERAGE, ...testSettings, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const output: string[] = [];

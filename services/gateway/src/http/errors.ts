@@ -9,7 +9,6 @@ export interface ErrorLogger {
 
 /** gRPC status codes as HTTP has them; the others are 500. */
 const httpStatus: Partial<Record<status, number>> = {
-  [status.CANCELLED]: 499,
   [status.INVALID_ARGUMENT]: 400,
   [status.OUT_OF_RANGE]: 400,
   [status.FAILED_PRECONDITION]: 400,
@@ -46,9 +45,11 @@ export function describeError(error: unknown, logger: ErrorLogger, c: Context): 
     logger.error({ err: error, method: c.req.method, path: c.req.path }, "the request failed");
     return answer(500, "INTERNAL", "internal error");
   }
-  const httpCode = httpStatus[error.code] ?? 500;
+  // The client is still there: a service behind has cut the call off.
+  const code = error.code === status.CANCELLED ? status.UNAVAILABLE : error.code;
+  const httpCode = httpStatus[code] ?? 500;
   const message = httpCode < 500 ? error.message : (serverMessages[httpCode] ?? "internal error");
-  return answer(httpCode, status[error.code], message);
+  return answer(httpCode, status[code], message);
 }
 
 /** Answers whatever a route throws. */

@@ -59,6 +59,15 @@ describeDatabases(({ environment }) => {
     });
   });
 
+  test("many accounts are read at once; those that are not there are left out", async () => {
+    const created = [await create(), await create({ currency: "USD" })].map(({ account }) => account);
+    const ids = [...created.map((account) => account?.id ?? ""), "nobody"];
+    const { accounts } = await unaryCall(ledger, ledger.batchGetAccounts, { ids }, patient);
+    const byId = new Map(accounts.map((account) => [account.id, account]));
+    expect(byId.size).toBe(2);
+    for (const account of created) expect(byId.get(account?.id ?? "")).toEqual(account);
+  });
+
   test("the list has every account once, page by page, oldest first", async () => {
     const created: string[] = [];
     for (let number = 0; number < 5; number++) created.push((await create()).account?.id ?? "");

@@ -15,6 +15,14 @@ export async function findAccount(
   return database.selectFrom("accounts").selectAll().where("id", "=", id).executeTakeFirst();
 }
 
+/** Those of the accounts that are there, in no particular order. */
+export async function findAccounts(
+  database: Kysely<LedgerTables>,
+  ids: readonly string[],
+): Promise<AccountRow[]> {
+  return database.selectFrom("accounts").selectAll().where("id", "in", ids).execute();
+}
+
 /** The account that was opened with this idempotency key. */
 export async function findAccountByKey(
   database: Kysely<LedgerTables>,

@@ -1,11 +1,19 @@
 import { type Account, AccountKind, type LedgerServiceServer } from "@tracekeep/proto/ledger/v1";
 import { unaryHandler, validated } from "@tracekeep/service";
 import { withSpan } from "tracekeep";
-import { createAccountRequest, listAccountsRequest, pageToken } from "../requests/accounts.ts";
-import { type AccountRow, findAccount, listAccounts, noSuchAccount } from "./accounts.ts";
+import {
+  batchGetAccountsRequest,
+  createAccountRequest,
+  listAccountsRequest,
+  pageToken,
+} from "../requests/accounts.ts";
+import { type AccountRow, findAccount, findAccounts, listAccounts, noSuchAccount } from "./accounts.ts";
 import { type AccountParts, openAccount } from "./open-account.ts";
 
-type AccountMethods = Pick<LedgerServiceServer, "createAccount" | "getAccount" | "listAccounts">;
+type AccountMethods = Pick<
+  LedgerServiceServer,
+  "createAccount" | "getAccount" | "batchGetAccounts" | "listAccounts"
+>;
 
 /** The methods that open and read accounts. */
 export function accountHandlers(
@@ -27,6 +35,12 @@ export function accountHandlers(
       const row = await findAccount(database, id);
       if (!row) throw noSuchAccount(id);
       return { account: toAccount(row) };
+    }),
+
+    batchGetAccounts: unaryHandler(logger, async (request) => {
+      const { ids } = validated(batchGetAccountsRequest, request);
+      const rows = await findAccounts(database, ids);
+      return { accounts: rows.map(toAccount) };
     }),
 
     listAccounts: unaryHandler(logger, async (request) => {

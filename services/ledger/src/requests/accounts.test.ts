@@ -1,7 +1,7 @@
 import { status } from "@grpc/grpc-js";
 import { validated } from "@tracekeep/service";
 import { expect, test } from "vitest";
-import { createAccountRequest, listAccountsRequest, pageToken } from "./accounts.ts";
+import { batchGetAccountsRequest, createAccountRequest, listAccountsRequest, pageToken } from "./accounts.ts";
 
 const valid = {
   name: "Ada Lovelace",
@@ -64,4 +64,11 @@ test.each([
   ],
 ])("refuses a list with %o", (part, message) => {
   expect(() => validated(listAccountsRequest, { pageSize: 0, pageToken: "", ...part })).toThrow(message);
+});
+
+test("refuses no ids, and too many", () => {
+  expect(() => validated(batchGetAccountsRequest, { ids: [] })).toThrow("ids is empty");
+  const ids = Array.from({ length: 1_001 }, (_, index) => `${index}`);
+  expect(() => validated(batchGetAccountsRequest, { ids })).toThrow("ids has more than 1000 ids");
+  expect(validated(batchGetAccountsRequest, { ids: ids.slice(1) }).ids).toHaveLength(1_000);
 });

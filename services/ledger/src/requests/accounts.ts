@@ -27,6 +27,14 @@ export const createAccountRequest = z.object({
   idempotencyKey: z.union([z.literal(""), idempotencyKey], { error: "is longer than 128 characters" }),
 });
 
+/** What BatchGetAccounts accepts. */
+export const batchGetAccountsRequest = z.object({
+  ids: z
+    .array(z.string())
+    .min(1, "is empty: give at least one account's id")
+    .max(1_000, "has more than 1000 ids: make several requests"),
+});
+
 const cursor = z.tuple([z.iso.datetime(), z.string()]);
 
 /** What ListAccounts accepts; the page token becomes a cursor, `undefined` for the first page. */

@@ -1,22 +1,19 @@
-import type { LedgerServiceClient } from "@tracekeep/proto/ledger/v1";
 import type { TreasuryServiceClient } from "@tracekeep/proto/treasury/v1";
-import { type CallScope, unaryCall } from "@tracekeep/service";
+import { type CallScope, ServiceError, unaryCall } from "@tracekeep/service";
 import { withSpan } from "tracekeep";
+import type { LedgerParts } from "./account-faults.ts";
 import type { PaymentRow, RunRow } from "./runs.ts";
 
-export interface PaymentParts {
+export interface PaymentParts extends LedgerParts {
   treasury: TreasuryServiceClient;
   /** The longest wait for the treasury, in milliseconds. */
   treasuryTimeoutMs: number;
-  ledger: LedgerServiceClient;
-  /** The longest wait for the ledger, in milliseconds. */
-  ledgerTimeoutMs: number;
 }
 
 /**
  * Moves the money, then posts it. Both have a key of the run and the employee: repeated after a failure, or by another
  * instance, the payment is made once.
- * @throws ServiceError of the treasury or the ledger
+ * @throws ServiceError of the treasury, with no money moved, or of the ledger, which says that the transfer stands
  */
 export function payEmployee(
   parts: PaymentParts,
@@ -54,10 +51,18 @@ async function pay(
     { accountId: funding_account_id, amount: -amount, currency },
     { accountId: payment.account_id, amount, currency },
   ];
-  await unaryCall(
-    ledger,
-    ledger.postTransaction,
-    { idempotencyKey, description, entries },
-    { scope, timeoutMs: ledgerTimeoutMs },
+  const posting = { idempotencyKey, description, entries };
+  await unaryCall(ledger, ledger.postTransaction, posting, { scope, timeoutMs: ledgerTimeoutMs }).catch(
+    (error: unknown) => {
+      throw error instanceof ServiceError ? transferStands(error) : error;
+    },
   );
+}
+
+/** A new run would transfer again: the reason says that, and what to do instead. */
+function transferStands(cause: ServiceError): ServiceError {
+  const advice = "repeat the run with the same idempotency key to post it";
+  return new ServiceError(cause.code, `${cause.message}; the treasury's transfer stands: ${advice}`, {
+    cause,
+  });
 }

@@ -24,7 +24,9 @@ export const patient = {
 /** The services that pay, as processes, with an account `funds` that salaries are taken from. */
 export interface Peers extends AsyncDisposable {
   readonly addresses: { readonly TREASURY_ADDRESS: string; readonly LEDGER_ADDRESS: string };
-  open(id: string, kind?: AccountKind): Promise<void>;
+  open(id: string, part?: { kind?: AccountKind; currency?: string }): Promise<void>;
+  /** Moves money in the ledger alone. */
+  post(from: string, to: string, amount: bigint): Promise<void>;
   balance(id: string): Promise<bigint | undefined>;
 }
 
@@ -33,14 +35,20 @@ export async function startPeers(): Promise<Peers> {
   const addresses = { TREASURY_ADDRESS: treasury.address };
   const ledger = await startService(join(services, "ledger/src/main.ts"), addresses);
   const client = new LedgerServiceClient(ledger.address, credentials.createInsecure());
-  const open: Peers["open"] = async (accountId, kind = AccountKind.ACCOUNT_KIND_CUSTOMER) => {
-    const fields = { accountId, kind, name: accountId, currency: "EUR", institution: "NORDBANK" };
+  const open: Peers["open"] = async (accountId, part = {}) => {
+    const fields = { accountId, name: accountId, currency: "EUR", institution: "NORDBANK", ...part };
     await unaryCall(client, client.createAccount, CreateAccountRequest.create(fields), patient);
   };
-  await open("funds", AccountKind.ACCOUNT_KIND_INTERNAL);
+  await open("funds", { kind: AccountKind.ACCOUNT_KIND_INTERNAL });
   return {
     addresses: { ...addresses, LEDGER_ADDRESS: ledger.address },
     open,
+    async post(from, to, amount) {
+      const entry = (accountId: string, change: bigint) => ({ accountId, amount: change, currency: "EUR" });
+      const entries = [entry(from, -amount), entry(to, amount)];
+      const posting = { idempotencyKey: crypto.randomUUID(), description: "", entries };
+      await unaryCall(client, client.postTransaction, posting, patient);
+    },
     balance: async (id) => (await unaryCall(client, client.getAccount, { id }, patient)).account?.balance,
     async [Symbol.asyncDispose]() {
       client.close();
@@ -48,6 +56,14 @@ export async function startPeers(): Promise<Peers> {
       await treasury.stop();
     },
   };
+}
+
+/** So many accounts that nobody else uses; resolves to their ids, in order. */
+export async function openAccounts(peers: Peers, count: number): Promise<string[]> {
+  const run = crypto.randomUUID().slice(0, 8);
+  const ids = Array.from({ length: count }, (_, index) => `${run}-${index}`);
+  for (const id of ids) await peers.open(id);
+  return ids;
 }
 
 /** A payroll service as a process, and a client of it. */
@@ -70,13 +86,17 @@ export async function startPayroll(env: Record<string, string>): Promise<TestPay
 }
 
 /** A run that pays each employee 100 into the account of the same id. */
-export function runOf(employees: readonly (string | Partial<Employee>)[], key: string = crypto.randomUUID()) {
+export function runOf(
+  employees: readonly (string | Partial<Employee>)[],
+  key: string = crypto.randomUUID(),
+  fundingAccountId = "funds",
+) {
   const whole = employees.map((part): Employee => {
     const given = typeof part === "string" ? { employeeId: part } : part;
     const employeeId = given.employeeId ?? "";
     return { employeeId, accountId: employeeId, institution: "NORDBANK", amount: 100n, ...given };
   });
-  const funding = { fundingAccountId: "funds", fundingInstitution: "NORDBANK" };
+  const funding = { fundingAccountId, fundingInstitution: "NORDBANK" };
   return { idempotencyKey: key, payroll: { currency: "EUR", ...funding, employees: whole } };
 }
 
