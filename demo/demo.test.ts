@@ -130,7 +130,7 @@ describe("npm run demo", () => {
     expect(traceIds).toHaveLength(6);
     for (const [index, traceId] of traceIds.entries()) {
       const services =
-        index < 4 ? ["gateway", "ledger", "treasury"] : ["gateway", "payroll", "treasury", "ledger"];
+        index < 4 ? ["gateway", "ledger", "treasury"] : ["gateway", "payroll", "ledger", "treasury"];
       expect(sentry.trace(traceId)?.services).toEqual(services);
     }
     expect(demo.output).not.toContain("publickey");

@@ -57,6 +57,16 @@ export function continueTrace<T>(carrier: Carrier, settings: EntrySettings, fn: 
   return current().continueTrace(carrier, settings, fn);
 }
 
+/**
+ * Keeps the active trace whole, in every service that it visits, as if it had failed.
+ *
+ * @param reason why, for whoever looks at it; up to 64 characters, sanitised.
+ * @returns true if it is kept; false without an active trace, or if the limit of `TRACE_KEEP_MAX_PER_SECOND` refuses it.
+ */
+export function keepTrace(reason: string): boolean {
+  return current().keepTrace(reason);
+}
+
 /** Separates the optional settings from the function. */
 export function splitArguments<T>(
   caller: string,

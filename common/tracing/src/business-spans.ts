@@ -9,6 +9,7 @@ import {
 } from "@opentelemetry/api";
 import { failureOf, isAnswer, type ReportFailure } from "./errors/index.ts";
 import { type Carrier, extractContext, type RemoteTrust, readCarrier } from "./propagation/index.ts";
+import type { Keeper } from "./recorder/index.ts";
 import { RecordedSpan } from "./spans/index.ts";
 import type { Contexts, TracekeepTracer } from "./tracer/index.ts";
 
@@ -28,20 +29,27 @@ export interface EntrySettings extends SpanSettings {
 }
 
 export interface BusinessSpans {
+  keepTrace(reason: string): boolean;
   withSpan<T>(name: string, settings: SpanSettings, fn: (span: Span) => T): T;
   continueTrace<T>(carrier: Carrier, settings: EntrySettings, fn: (span: Span) => T): T;
 }
 
-export function createBusinessSpans(
-  tracer: TracekeepTracer,
-  contexts: Contexts,
-  trust: RemoteTrust,
-  report: ReportFailure,
-): BusinessSpans {
+export interface BusinessSpansOptions {
+  readonly tracer: TracekeepTracer;
+  readonly contexts: Contexts;
+  readonly trust: RemoteTrust;
+  readonly report: ReportFailure;
+  readonly keeper: Keeper;
+  /** Sanitises a text. */
+  readonly clean: (text: string) => string;
+}
+
+export function createBusinessSpans(options: BusinessSpansOptions): BusinessSpans {
+  const { tracer, contexts, trust, report, keeper, clean } = options;
   const run = <T>(context: Context, name: string, settings: SpanSettings, fn: (span: Span) => T): T => {
     const span = tracer.startSpan(name, { kind: SpanKind.INTERNAL, ...settings }, context);
     const fail = (error: unknown): void => {
-      if (span instanceof RecordedSpan) markFailed(span, error, report);
+      if (span instanceof RecordedSpan) markFailed(span, error, report, keeper);
       span.end();
     };
     let result: T;
@@ -67,6 +75,10 @@ export function createBusinessSpans(
     ) as T;
   };
   return {
+    keepTrace(reason) {
+      const span = trace.getSpan(contexts.active());
+      return span instanceof RecordedSpan && keeper.keep(span.trace, clean(String(reason).slice(0, 64)));
+    },
     withSpan: (name, settings, fn) => run(contexts.active(), name, settings, fn),
     continueTrace: (carrier, { name, ...settings }, fn) =>
       run(
@@ -79,7 +91,7 @@ export function createBusinessSpans(
 }
 
 /** Records the exception; the first span of the trace in this process reports it, unless it came from below. */
-function markFailed(span: RecordedSpan, error: unknown, report: ReportFailure): void {
+function markFailed(span: RecordedSpan, error: unknown, report: ReportFailure, keeper: Keeper): void {
   if (span.endTime !== undefined) return;
   span.failedWith(error);
   span.recordException(error as Error);
@@ -88,9 +100,11 @@ function markFailed(span: RecordedSpan, error: unknown, report: ReportFailure): 
   span.setStatus({ code: SpanStatusCode.ERROR, message: exception.message });
   span.setClean("error.type", exception.type);
   const { failures } = span.trace;
-  failures.spanThrew(span.spanId, error, exception);
-  if (span.isLocalRoot && failures.passedOn(undefined, exception.message, error) === undefined)
-    report(failureOf(span, undefined, exception.message));
+  keeper.failed(span.trace);
+  const isInnermost = failures.spanThrew(span.spanId, error, exception);
+  if (failures.passedOn(undefined, exception.message, error) !== undefined) return;
+  if (isInnermost) span.setClean("tracekeep.root_cause", true);
+  if (span.isLocalRoot) report(failureOf(span, undefined, exception.message));
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -1,4 +1,4 @@
-export { continueTrace, withSpan } from "./active-tracing.ts";
+export { continueTrace, keepTrace, withSpan } from "./active-tracing.ts";
 export type { EntrySettings, SpanSettings } from "./business-spans.ts";
 export {
   type LoadTracingConfigOptions,
@@ -10,6 +10,8 @@ export type { DropReason, ExportStats } from "./export/index.ts";
 export type { StatusMeaning, StatusName, StatusRule } from "./grpc/index.ts";
 export type { Logger } from "./logger.ts";
 export type { Carrier } from "./propagation/index.ts";
+export type { RecallCounters } from "./recall/index.ts";
+export type { FlightRecordStats, KeepCounters } from "./recorder/index.ts";
 export { type StartTracingOptions, startTracing } from "./start-tracing.ts";
 export { TracekeepError, type TracekeepErrorCode } from "./tracekeep-error.ts";
 export type { Tracing, TracingStats } from "./tracing.ts";

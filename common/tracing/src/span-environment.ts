@@ -1,15 +1,15 @@
 import type { TracingConfig } from "./config/index.ts";
-import type { SpanExporter } from "./export/index.ts";
 import { createRateLimiter, type Logger } from "./logger.ts";
 import { createSpanCounters, type SpanCounters } from "./metrics/index.ts";
+import type { Recorder } from "./recorder/index.ts";
 import type { Sanitizer } from "./sanitize/index.ts";
 import { createSystemClock, type SpanEnvironment } from "./spans/index.ts";
 
-/** Joins spans to the sanitiser, the counters and the exporter of their tracing. */
+/** Joins spans to the sanitiser, the counters and the recorder of their tracing. */
 export function createSpanEnvironment(
   limits: TracingConfig["limits"],
   sanitizer: Sanitizer,
-  exporter: Pick<SpanExporter, "add">,
+  recorder: Pick<Recorder, "keeper" | "spans">,
   logger: Logger,
 ): { environment: SpanEnvironment; counters: SpanCounters; close: () => void } {
   const counters = createSpanCounters();
@@ -20,15 +20,15 @@ export function createSpanEnvironment(
     sanitizer,
     limits,
     isOpen: () => open,
+    entered: (trace) => recorder.keeper.entered(trace),
     started() {
       counters.started++;
     },
     ended(span) {
       counters.ended++;
-      if (!span.trace.sampled) return;
-      counters.sampled++;
+      if (span.trace.sampled) counters.sampled++;
       try {
-        if (exporter.add(span)) counters.exported++;
+        recorder.spans.ended(span);
       } catch (error) {
         if (mayLog("lost") !== undefined)
           logger.warn({ error: (error as Error).message }, "A span could not be encoded and is lost.");

@@ -17,7 +17,10 @@ import {
   type StatusRule,
 } from "./grpc/index.ts";
 import { guarded, type Logger, stderrLogger } from "./logger.ts";
+import { createSpanEncoder } from "./otlp/index.ts";
 import { createPropagator, createSamplingContext } from "./propagation/index.ts";
+import { createRecallCounters, Recaller, serveRecalls } from "./recall/index.ts";
+import { createRecorder } from "./recorder/index.ts";
 import { register } from "./registration.ts";
 import { createResource } from "./resource.ts";
 import { createHeadSampler } from "./sampling/index.ts";
@@ -71,14 +74,26 @@ export function startTracing(given: TracingConfig, options: StartTracingOptions 
     environment: config.environment,
   };
   const exporter = createSpanExporter({ config, resource, logger, untraced });
+  const recallCounters = createRecallCounters();
+  const recaller = new Recaller(recallCounters);
+  const recorder = createRecorder({
+    keep: config.keep,
+    // Sentry's OTLP intake does not take the release from the resource's service.version.
+    encoder: createSpanEncoder({ "sentry.release": config.serviceVersion }),
+    exportSpan: (span) => exporter.add(span),
+    spread: (servedBy, traceId, decision) => recaller.recallNumber(servedBy, traceId, decision),
+    clean: sanitizer.text,
+  });
+  const { keeper } = recorder;
   const errors = createErrorReporter({
     dsn: config.sentryDsn,
     identity,
     timeoutMs: config.export.timeoutMs,
     untraced,
+    mayReport: (traceId) => keeper.mayReport(traceId),
     logger,
   });
-  const spans = createSpanEnvironment(config.limits, sanitizer, exporter, logger);
+  const spans = createSpanEnvironment(config.limits, sanitizer, recorder, logger);
   const { environment, counters } = spans;
 
   const { sentryDsn } = config;
@@ -90,13 +105,24 @@ export function startTracing(given: TracingConfig, options: StartTracingOptions 
   const beginTrace = createBeginTrace(sampler, writeSamplingContext);
   const makeTracer = (scope: typeof SCOPE) => new TracekeepTracer(scope, environment, beginTrace, contexts);
   const tracer = makeTracer(SCOPE);
-  const business = createBusinessSpans(tracer, contexts, config.trustRemote, errors.report);
+  const business = createBusinessSpans({
+    tracer,
+    contexts,
+    trust: config.trustRemote,
+    report: errors.report,
+    keeper,
+    clean: sanitizer.text,
+  });
+  let servesRecalls = false;
   const grpc = createGrpcInstrumentation({
     config,
     meaningsOf,
     tracer,
     contexts,
     sanitizer,
+    keeper,
+    recaller,
+    servesRecalls: () => servesRecalls,
     report: errors.report,
     reports: errors.reports,
     logger,
@@ -108,7 +134,12 @@ export function startTracing(given: TracingConfig, options: StartTracingOptions 
     logger,
   );
   linkUserSentry(contexts);
-  const flushAtExit = (): void => void exporter.flush();
+  const flush = async (): Promise<void> => {
+    await recaller.flush();
+    recorder.spans.flush();
+    await exporter.flush();
+  };
+  const flushAtExit = (): void => void flush();
   // Once: a destination that is down must not keep the process alive by being tried for ever.
   process.once("beforeExit", flushAtExit);
   let stopping: Promise<void> | undefined;
@@ -121,29 +152,43 @@ export function startTracing(given: TracingConfig, options: StartTracingOptions 
     spans.close();
     // Calls that a server's forced shutdown has just broken off end their spans within this turn.
     await nextTurn();
+    await recaller.close(limitMs / 4);
+    recorder.spans.close();
     await Promise.all([exporter.shutdown(limitMs), errors.shutdown(limitMs)]);
     contexts.release();
   };
   const tracing: Tracing = {
     enabled: true,
     serverInterceptors: () => [createServerInterceptor(grpc)],
-    attach: (server) => checkInterceptors(server, logger),
+    attach(server) {
+      checkInterceptors(server, logger);
+      // An edge that does not trust its callers is not to be told what to keep.
+      if (config.trustRemote === "all")
+        servesRecalls ||= serveRecalls(server, keeper, recallCounters, logger);
+    },
     clientOptions: createClientOptions(grpc),
     clientInterceptors: () => [createClientInterceptor(grpc)],
     withSpan: (name: string, ...rest: Parameters<typeof splitArguments>[1]) => {
       const [settings, fn] = splitArguments("withSpan", rest);
       return business.withSpan(name, settings, fn) as never;
     },
+    keepTrace: business.keepTrace,
     continueTrace: business.continueTrace,
     async forceFlush() {
-      await Promise.all([exporter.flush(), errors.flush(config.export.timeoutMs)]);
+      await Promise.all([flush(), errors.flush(config.export.timeoutMs)]);
     },
     shutdown: (limitMs) => (stopping ??= stop(isLimit(limitMs) ? limitMs : SHUTDOWN_LIMIT)),
-    stats: () => ({
-      spans: { ...counters, open: counters.started - counters.ended },
-      errors: errors.stats(),
-      export: exporter.stats(),
-    }),
+    stats() {
+      const { record, keep, exported, kept } = recorder.stats();
+      return {
+        spans: { ...counters, open: counters.started - counters.ended, exported },
+        record,
+        kept: { ...keep, spans: kept },
+        recalls: { ...recallCounters },
+        errors: errors.stats(),
+        export: exporter.stats(),
+      };
+    },
   };
   const deactivate = activate(tracing);
   announce(config, logger);

@@ -4,13 +4,23 @@ import type { EntrySettings, SpanSettings } from "./business-spans.ts";
 import type { ExportStats } from "./export/index.ts";
 import type { SpanCounters } from "./metrics/index.ts";
 import type { Carrier } from "./propagation/index.ts";
+import type { RecallCounters } from "./recall/index.ts";
+import type { FlightRecordStats, KeepCounters } from "./recorder/index.ts";
 
 /** What tracing has done since its start. */
 export interface TracingStats {
   readonly spans: Readonly<SpanCounters> & {
     /** Begun and not yet ended. */
     readonly open: number;
+    /** Handed to the exporters. */
+    readonly exported: number;
   };
+  /** The flight record: what it holds, and how far back a failure can still reach. */
+  readonly record: FlightRecordStats;
+  /** Traces kept beyond sampling, and spans sent of them. */
+  readonly kept: Readonly<KeepCounters> & { readonly spans: number };
+  /** Branches of kept traces in other processes. */
+  readonly recalls: Readonly<RecallCounters>;
   /** Sentry error events: made, and lost before they were. */
   readonly errors: { readonly reported: number; readonly dropped: number };
   /** Per destination, by its kind and host: `sentry HOST`, `otlp HOST`. */
@@ -25,7 +35,10 @@ export interface Tracing {
   /** For `new Server({ interceptors })`; first in the list if there are others, so that theirs are traced, too. */
   serverInterceptors(): ServerInterceptor[];
 
-  /** Checks that the server has the interceptors, and says so once if not. Safe to call twice. */
+  /**
+   * Lets callers ask this server to keep their failed traces, by a service of its own; without it all works
+   * but that. Also checks that the server has the interceptors, and says so once if not. Safe to call twice.
+   */
   attach(server: Server): void;
 
   /**
@@ -41,6 +54,8 @@ export interface Tracing {
   withSpan<T>(name: string, fn: (span: Span) => T): T;
   withSpan<T>(name: string, settings: SpanSettings, fn: (span: Span) => T): T;
 
+  /** See the function `keepTrace`. */
+  keepTrace(reason: string): boolean;
   /** See the function `continueTrace`. */
   continueTrace<T>(carrier: Carrier, settings: EntrySettings, fn: (span: Span) => T): T;
 

@@ -160,7 +160,7 @@ test("ERR-01: a deadline that passes everywhere at once is reported once", () =>
     },
   ));
 
-test("ERR-01: an unsampled trace sends its error event and no spans, and passes its decision on", () => {
+test("ERR-01: a failed trace that was not sampled sends one event and its spans in every service, and passed its decision on", () => {
   const traceId = "0af7651916cd43dd8448eb211c80319c";
   let headers: Record<string, string> = {};
   return withChain(
@@ -178,7 +178,10 @@ test("ERR-01: an unsampled trace sends its error event and no spans, and passes 
       expect(headers.traceparent).toMatch(new RegExp(`^00-${traceId}-[0-9a-f]{16}-00$`));
       expect(headers["sentry-trace"]).toMatch(new RegExp(`^${traceId}-[0-9a-f]{16}-0$`));
       expect(headers.baggage).toContain(`sentry-trace_id=${traceId}`);
-      expect(intake.spans).toEqual([]);
+      expect(new Set(intake.spans.map(({ resource }) => resource["service.name"]))).toEqual(
+        new Set(["gateway", "ledger", "treasury"]),
+      );
+      expect(new Set(intake.spans.map((span) => span.traceId))).toEqual(new Set([traceId]));
       expect(intake.errors.map((event) => [event.contexts.trace.trace_id, event.tags.service])).toEqual([
         [traceId, "treasury"],
       ]);

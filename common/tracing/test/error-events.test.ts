@@ -56,7 +56,7 @@ test("ERR-02: a failed entry that is not gRPC is one event in the trace of its c
     expect(intake.errors[0]?.tags).toMatchObject({ service: "probe" });
   }));
 
-test("ERR-02: a failure in an unsampled trace makes its event, and no span", () =>
+test("ERR-02: a failure in a trace that was not sampled makes its event, and its span arrives", () =>
   withScene(
     {},
     async ({ intake, tracing }) => {
@@ -70,7 +70,9 @@ test("ERR-02: a failure in an unsampled trace makes its event, and no span", () 
       expect(run).toThrow(BalanceError);
       await tracing.forceFlush();
       expect(intake.errors.map((event) => event.contexts.trace)).toEqual([expect.objectContaining(ids)]);
-      expect(intake.spans).toEqual([]);
+      expect(intake.spans).toMatchObject([
+        { name: "job", attributes: { "tracekeep.keep.reason": "error", "sentry.client_sample_rate": 1 } },
+      ]);
     },
     { env: { TRACE_SAMPLE_RATE: "0" } },
   ));

@@ -112,6 +112,28 @@ const ROWS: readonly Row[] = [
   name("SERVICE_NAME", (config) => config.serviceName, "unknown_service"),
   name("SERVICE_VERSION", (config) => config.serviceVersion, "0.0.0"),
   {
+    variable: "TRACE_KEEP_ERRORS",
+    read: (config) => config.keep.errors,
+    default: true,
+    accepted: [
+      ["false", false],
+      ["1", true],
+    ],
+    refused: [
+      ["sometimes", "write true or false"],
+      ["", "set, but empty"],
+    ],
+  },
+  size("TRACE_KEEP_SLOW_MS", (config) => config.keep.slowMs, "milliseconds", [0, 86_400_000], 0),
+  size("TRACE_KEEP_MAX_PER_SECOND", (config) => config.keep.maxPerSecond, "traces", [1, 100_000], 100),
+  size(
+    "TRACE_RECORDER_BYTES",
+    (config) => config.keep.recorderBytes,
+    "bytes",
+    [65_536, 1_073_741_824],
+    16_777_216,
+  ),
+  {
     variable: "TRACE_METHOD_RULES",
     read: (config) => config.methodRules.filter(({ glob }) => glob.startsWith("a.")),
     default: [],

@@ -131,6 +131,12 @@ function toConfig(
     serviceInstanceId: options.serviceInstanceId,
     sentryDsn: dsn,
     sampleRate: values.TRACE_SAMPLE_RATE,
+    keep: {
+      errors: values.TRACE_KEEP_ERRORS,
+      slowMs: values.TRACE_KEEP_SLOW_MS,
+      maxPerSecond: values.TRACE_KEEP_MAX_PER_SECOND,
+      recorderBytes: values.TRACE_RECORDER_BYTES,
+    },
     methodRules: [...values.TRACE_METHOD_RULES, ...BUILT_IN_METHOD_RULES],
     propagationTargets: values.TRACE_PROPAGATION_TARGETS,
     trustRemote: values.TRACE_TRUST_REMOTE,

@@ -16,6 +16,16 @@ export interface TracingConfig {
   readonly sentryDsn: Dsn | undefined;
   /** Share of new traces that are sampled, 0 to 1. */
   readonly sampleRate: number;
+  readonly keep: {
+    /** Failed traces are kept whatever the sampling rate. */
+    readonly errors: boolean;
+    /** Traces whose entry lasts longer, in milliseconds, are kept; 0 for never. */
+    readonly slowMs: number;
+    /** Bound of the traces that this process decides to keep. */
+    readonly maxPerSecond: number;
+    /** Bound of the flight record, in bytes. */
+    readonly recorderBytes: number;
+  };
   /** Sampling by method, first match wins; the built-in rules come last. */
   readonly methodRules: readonly MethodRule[];
   /** Hosts to which trace headers are sent. */

@@ -23,6 +23,8 @@ export interface ErrorReporterOptions {
   readonly identity: EventIdentity;
   readonly timeoutMs: number;
   readonly untraced: <T>(fn: () => T) => T;
+  /** Whether an event may be made of a failure of this trace. */
+  readonly mayReport: (traceId: string) => boolean;
   readonly logger: Logger;
 }
 
@@ -96,7 +98,7 @@ export function createErrorReporter(options: ErrorReporterOptions): ErrorReporte
   return {
     report(failure) {
       try {
-        if (!closed) return accept(failure);
+        if (!closed && options.mayReport(failure.traceId)) return accept(failure);
         stats.dropped++;
       } catch (error) {
         stats.dropped++;

@@ -1,2 +1,2 @@
 export type { DropReason, ExportStats } from "./batch-exporter.ts";
-export { createSpanExporter, type SpanExporter } from "./span-exporter.ts";
+export { createSpanExporter } from "./span-exporter.ts";

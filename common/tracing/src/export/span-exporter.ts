@@ -1,15 +1,14 @@
 import type { TracingConfig } from "../config/index.ts";
 import type { Logger } from "../logger.ts";
-import { createRequestEncoder, createSpanEncoder } from "../otlp/index.ts";
-import type { RecordedSpan } from "../spans/index.ts";
+import { createRequestEncoder, type EncodedSpan } from "../otlp/index.ts";
 import { createHttpSender } from "../transport/http-sender.ts";
 import { BatchExporter, type ExportStats } from "./batch-exporter.ts";
 import { destinationsOf } from "./destinations.ts";
 
-/** Takes ended spans and sends them to every destination. */
+/** Takes encoded spans and sends them to every destination. */
 export interface SpanExporter {
   /** False if there is no destination. */
-  add(span: RecordedSpan): boolean;
+  add(span: EncodedSpan): boolean;
   flush(): Promise<void>;
   shutdown(limitMs: number): Promise<void>;
   /** Per destination, by its kind and host: `sentry HOST`, `otlp HOST`. */
@@ -31,8 +30,6 @@ export function createSpanExporter({
   untraced,
 }: SpanExporterOptions): SpanExporter {
   const encode = createRequestEncoder(resource);
-  // Sentry's OTLP intake does not take the release from the resource's service.version.
-  const encodeSpan = createSpanEncoder({ "sentry.release": resource["service.version"] ?? "" });
   const exporters = destinationsOf(config).map(({ name, url, headers }) => {
     const sender = createHttpSender({
       url,
@@ -54,8 +51,7 @@ export function createSpanExporter({
   return {
     add(span) {
       if (exporters.length === 0) return false;
-      const encoded = { scope: span.scope, bytes: encodeSpan(span) };
-      for (const exporter of exporters) exporter.add(encoded);
+      for (const exporter of exporters) exporter.add(span);
       return true;
     },
     flush: () => all((exporter) => exporter.flush()),

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { SpanQueue } from "./span-queue.ts";
 
 const scope = { name: "tests", version: "1" };
-const span = (bytes: number) => ({ scope, bytes: new Uint8Array(bytes) });
+const span = (bytes: number) => ({ scope, bytes: new Uint8Array(bytes), kept: false });
 
 test("the queue never holds more bytes than its limit, and takes spans again once there is room", () => {
   const queue = new SpanQueue(1_000, 500);

@@ -2,7 +2,9 @@ import { type Metadata, status as Status, type StatusObject } from "@grpc/grpc-j
 import { type Context, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
 import { isTracingSuppressed } from "@opentelemetry/core";
 import { type HeaderScope, injectContext } from "../propagation/index.ts";
-import type { RecordedSpan, RelayedFailure } from "../spans/index.ts";
+import type { ChannelPeers } from "../recall/index.ts";
+import type { OpenCall } from "../recorder/index.ts";
+import type { RecordedSpan, RelayedFailure, TraceDecision } from "../spans/index.ts";
 import type { Address } from "./addresses.ts";
 import type { GrpcInstrumentation } from "./instrumentation.ts";
 import type { Method } from "./methods.ts";
@@ -12,11 +14,12 @@ import {
   setMetadata,
   setPeer,
   setRelayed,
+  setRootCause,
   setRpcEnd,
   setRpcStart,
   setServerAddress,
 } from "./rpc-attributes.ts";
-import { announcement, parseSignal, SIGNAL_KEY, type TrailerSignal } from "./signals.ts";
+import { formatAnnouncement, parseSignal, SIGNAL_KEY, type TrailerSignal } from "./signals.ts";
 import { statusName } from "./status.ts";
 
 /** What grpc-js says where a call was given the `parent` option and that one was cancelled. */
@@ -34,22 +37,29 @@ export interface OutgoingCall {
   readonly method: Method;
   readonly target: CallTarget;
   readonly deadline: number | Date;
+  /** The instances behind the channel; undefined where the channel is not ours, and nobody can be recalled. */
+  readonly peers: ChannelPeers | undefined;
   /** The caller's context: its callbacks run in it, and a span of the call is a child of its span. */
   readonly callerContext: Context;
 }
 
 /** One outgoing call, from its start to its status. */
-export class ClientCall {
+export class ClientCall implements OpenCall {
   readonly #instrumentation: GrpcInstrumentation;
   readonly #outgoing: OutgoingCall;
   #span: RecordedSpan | undefined;
+  readonly #getPeer: () => string;
   #cancelledHere = false;
+  /** The server knows already that the trace is kept. */
+  #serverKnows = false;
   #sent = 0;
   #received = 0;
 
-  constructor(instrumentation: GrpcInstrumentation, outgoing: OutgoingCall) {
+  /** @param getPeer who serves the call, by grpc-js's word for it. */
+  constructor(instrumentation: GrpcInstrumentation, outgoing: OutgoingCall, getPeer: () => string) {
     this.#instrumentation = instrumentation;
     this.#outgoing = outgoing;
+    this.#getPeer = getPeer;
   }
 
   /** Starts the span; the result is the caller's metadata, copied, with the trace's headers. */
@@ -73,8 +83,37 @@ export class ClientCall {
     if (target.scope === "none") return metadata;
     const copy = metadata.clone();
     injectContext(context, metadataWriter(copy), target.scope);
-    copy.set(SIGNAL_KEY, announcement(this.#span !== undefined && this.#instrumentation.reports()));
+    copy.set(SIGNAL_KEY, this.#announce());
     return copy;
+  }
+
+  #announce(): string {
+    const { peers } = this.#outgoing;
+    const span = this.#span;
+    if (span === undefined) return formatAnnouncement({ reports: false, asks: false });
+    const { trace } = span;
+    const kept = trace.decision?.kept === true ? trace.decision : undefined;
+    this.#serverKnows = kept !== undefined;
+    if (peers !== undefined && kept === undefined) this.#instrumentation.keeper.openCalls.add(this);
+    return formatAnnouncement({
+      reports: this.#instrumentation.reports(),
+      asks: peers?.asks === true,
+      kept,
+    });
+  }
+
+  get traceId(): string {
+    return this.#span?.trace.traceId ?? "";
+  }
+
+  /** The trace is kept since this call began. */
+  kept(decision: TraceDecision): void {
+    if (this.#serverKnows || this.#span === undefined) return;
+    const peer = this.#outgoing.peers?.peerAt(this.#getPeer());
+    // Not yet with anybody: its end will tell.
+    if (peer?.takesRecalls !== true) return;
+    this.#serverKnows = true;
+    this.#instrumentation.recaller.recall([peer], this.#span.trace.traceId, decision);
   }
 
   messageSent(): void {
@@ -91,17 +130,45 @@ export class ClientCall {
   }
 
   /** Ends the span with the status of the call, and takes our signal out of it: it is nobody else's business. */
-  ended(status: StatusObject, peer: string): void {
-    const signal = parseSignal(String(status.metadata?.get(SIGNAL_KEY)[0] ?? ""));
-    status.metadata?.remove(SIGNAL_KEY);
+  ended(status: StatusObject): void {
+    const [value] = status.metadata?.get(SIGNAL_KEY) ?? [];
+    const signal = parseSignal(typeof value === "string" ? value : "");
+    if (value !== undefined) status.metadata.remove(SIGNAL_KEY);
     const span = this.#span;
     if (span === undefined || span.endTime !== undefined) return;
+    this.#instrumentation.keeper.openCalls.delete(this);
+    const peer = this.#getPeer();
     try {
+      this.#heed(span, signal);
       this.#describeEnd(span, status, signal);
       setPeer(span, peer);
+      this.#remember(span, peer, signal);
     } finally {
       span.end();
     }
+  }
+
+  /** What the server has decided of the trace holds here, too. */
+  #heed({ trace }: RecordedSpan, { kept, refused, attempt }: TrailerSignal): void {
+    const { keeper } = this.#instrumentation;
+    if (kept !== undefined) keeper.keepFromOutside(trace.traceId, kept, trace);
+    else if (refused === true) keeper.refusedBelow(trace);
+    // The attempts before failed, and their trailers are hidden from us.
+    else if (attempt !== undefined) keeper.failed(trace, "retry");
+  }
+
+  /** Notes who served the call, for the case that the trace is kept later; if it is kept now, they are told. */
+  #remember(span: RecordedSpan, address: string, { kept, recalls }: TrailerSignal): void {
+    const { peers } = this.#outgoing;
+    if (peers === undefined) return;
+    const peer = peers.peerAt(address);
+    if (peer !== undefined && recalls === true) peers.answered(peer);
+    if (this.#serverKnows || kept !== undefined) return;
+    const { recaller } = this.#instrumentation;
+    const { traceId, decision } = span.trace;
+    if (decision?.kept !== true) span.servedBy = peer?.number ?? 0;
+    else if (peer !== undefined) recaller.recall([peer], traceId, decision);
+    else recaller.recallAny(peers, traceId, decision);
   }
 
   #describeEnd(
@@ -122,11 +189,13 @@ export class ClientCall {
 
   /** Remembers the failure for the span above, and reports it if the server has not. */
   #fail(span: RecordedSpan, code: number, details: string, below: RelayedFailure | undefined): void {
-    const { report, sanitizer } = this.#instrumentation;
+    const { report, sanitizer, keeper } = this.#instrumentation;
     const { failures } = span.trace;
+    keeper.failed(span.trace);
     const name = statusName(code);
     if (below !== undefined) setRelayed(span, below);
     const late = code === Status.DEADLINE_EXCEEDED ? failures.passedDeadline() : undefined;
+    if (below === undefined && late?.reported !== true) setRootCause(span);
     let reported = below?.reported === true || late?.reported === true;
     if (!reported) {
       const { traceId } = span.trace;

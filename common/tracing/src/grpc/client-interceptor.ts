@@ -44,15 +44,20 @@ export function createClientInterceptor(instrumentation: GrpcInstrumentation): I
       return new InterceptingCall(nextCall(options));
     const above: CallAbove = { path, made: false };
     const call = contexts.with(callerContext.setValue(TRACED_ABOVE, above), nextCall, undefined, options);
-    const clientCall = new ClientCall(instrumentation, {
-      method: instrumentation.methodOf(path),
-      target:
-        options.host === undefined
-          ? { address: undefined, scope: "all" }
-          : targetOf(options.host, instrumentation),
-      deadline: options.deadline ?? Number.POSITIVE_INFINITY,
-      callerContext,
-    });
+    const clientCall = new ClientCall(
+      instrumentation,
+      {
+        method: instrumentation.methodOf(path),
+        target:
+          options.host === undefined
+            ? { address: undefined, scope: "all" }
+            : targetOf(options.host, instrumentation),
+        deadline: options.deadline ?? Number.POSITIVE_INFINITY,
+        peers: undefined,
+        callerContext,
+      },
+      () => call.getPeer(),
+    );
     return new InterceptingCall(call, {
       start(metadata, listener, next) {
         const traced = guard(() => clientCall.start(metadata), metadata);
@@ -63,7 +68,7 @@ export function createClientInterceptor(instrumentation: GrpcInstrumentation): I
             contexts.with(callerContext, forward, listener, message);
           },
           onReceiveStatus(status, forward) {
-            guard(() => clientCall.ended(status, call.getPeer()), undefined);
+            guard(() => clientCall.ended(status), undefined);
             contexts.with(callerContext, forward, listener, status);
           },
         });

@@ -1,4 +1,5 @@
 import { type ChannelCredentials, type ClientOptions, Channel as GrpcChannel } from "@grpc/grpc-js";
+import { parseAddress } from "./addresses.ts";
 import { adoptCredentials } from "./adopted-credentials.ts";
 import type { GrpcInstrumentation } from "./instrumentation.ts";
 import { traceChannel } from "./traced-channel.ts";
@@ -18,7 +19,21 @@ export function createClientOptions(
     return {
       ...own,
       channelFactoryOverride: (address, credentials, options) =>
-        traceChannel(makeChannel(address, credentials, options), instrumentation),
+        traceChannel(makeChannel(address, credentials, options), instrumentation, (peer) =>
+          makeChannel(peer, credentials, toInstance(address, options)),
+        ),
     };
+  };
+}
+
+/** Options for a connection to one of the instances behind a name: it goes on answering to the name. */
+function toInstance(target: string, options: ClientOptions): ClientOptions {
+  const named = parseAddress(target);
+  if (named === undefined) return options;
+  const { host, port } = named;
+  return {
+    "grpc.default_authority": port === undefined ? host : `${host}:${port}`,
+    "grpc.ssl_target_name_override": host,
+    ...options,
   };
 }

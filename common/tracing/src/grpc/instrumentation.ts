@@ -2,6 +2,8 @@ import type { TracingConfig } from "../config/index.ts";
 import type { ReportFailure } from "../errors/index.ts";
 import { createRateLimiter, type Logger } from "../logger.ts";
 import { compileTargets, type HeaderScope, type RemoteTrust } from "../propagation/index.ts";
+import type { Recaller } from "../recall/index.ts";
+import type { Keeper } from "../recorder/index.ts";
 import { compileMethodRules } from "../sampling/index.ts";
 import type { Sanitizer } from "../sanitize/index.ts";
 import type { Contexts, TracekeepTracer } from "../tracer/index.ts";
@@ -19,6 +21,10 @@ export interface GrpcInstrumentation {
   readonly captureMetadata: readonly string[];
   methodOf(path: string): Method;
   headerScopeOf(host: string): HeaderScope;
+  readonly keeper: Keeper;
+  readonly recaller: Recaller;
+  /** Whether callers may ask here to keep their traces. */
+  servesRecalls(): boolean;
   readonly report: ReportFailure;
   /** Whether failures become Sentry issues at all. */
   reports(): boolean;
@@ -35,6 +41,9 @@ export interface GrpcInstrumentationOptions {
   readonly tracer: TracekeepTracer;
   readonly contexts: Contexts;
   readonly sanitizer: Sanitizer;
+  readonly keeper: Keeper;
+  readonly recaller: Recaller;
+  readonly servesRecalls: () => boolean;
   readonly report: ReportFailure;
   readonly reports: () => boolean;
   readonly logger: Logger;
@@ -49,6 +58,9 @@ export function createGrpcInstrumentation(options: GrpcInstrumentationOptions): 
     tracer: options.tracer,
     contexts: options.contexts,
     sanitizer: options.sanitizer,
+    keeper: options.keeper,
+    recaller: options.recaller,
+    servesRecalls: options.servesRecalls,
     report: options.report,
     reports: options.reports,
     serviceName: config.serviceName,

@@ -58,6 +58,11 @@ export function setRelayed(span: RecordedSpan, { service, method, code }: Relaye
   });
 }
 
+/** The span that failed first, as far as can be seen from here. */
+export function setRootCause(span: RecordedSpan): void {
+  span.setClean("tracekeep.root_cause", true);
+}
+
 /** How long a call may take, as it was at its start, in milliseconds. */
 export function setDeadline(span: RecordedSpan, deadline: number | Date, now: number): void {
   const at = Number(deadline);

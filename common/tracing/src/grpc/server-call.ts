@@ -12,11 +12,12 @@ import {
   setMetadata,
   setPeer,
   setRelayed,
+  setRootCause,
   setRpcEnd,
   setRpcStart,
   setServerAddress,
 } from "./rpc-attributes.ts";
-import { formatSignal, readAnnouncement, SIGNAL_KEY } from "./signals.ts";
+import { type Announcement, decisionSignal, formatSignal, readAnnouncement, SIGNAL_KEY } from "./signals.ts";
 import { statusName } from "./status.ts";
 
 const ATTEMPTS_KEY = "grpc-previous-rpc-attempts";
@@ -40,7 +41,8 @@ export class ServerCall {
   readonly #instrumentation: GrpcInstrumentation;
   readonly #incoming: IncomingCall;
   readonly #span: RecordedSpan;
-  readonly #callerListens: boolean;
+  /** Undefined if the caller understands no signals, or is not to get any. */
+  readonly #announced: Announcement | undefined;
   readonly #attempt: number;
   #received = 0;
   #sent = 0;
@@ -72,11 +74,14 @@ export class ServerCall {
     this.#span = instrumentation.tracer.start(method.name, options, remote);
     this.context = trace.setSpan(remote, this.#span);
     const announced = instrumentation.trustRemote === "all" ? readAnnouncement(metadata) : undefined;
-    this.#callerListens = announced !== undefined;
+    this.#announced = announced;
+    const { trace: localTrace } = this.#span;
+    if (announced?.kept !== undefined)
+      instrumentation.keeper.keepFromOutside(localTrace.traceId, announced.kept, localTrace);
     this.#attempt = 1 + attemptsBefore(metadata);
     const deadline = { at: Number(call.getDeadline()), reported: announced?.reports === true };
-    this.#span.trace.failures.deadline = deadline;
-    if (this.#span.isRecording()) this.#describe(incoming);
+    localTrace.failures.deadline = deadline;
+    this.#describe(incoming);
   }
 
   #describe({ method, call, metadata }: IncomingCall): void {
@@ -101,7 +106,7 @@ export class ServerCall {
   statusSent(status: OutgoingStatus): OutgoingStatus {
     if (this.#span.endTime !== undefined) return status;
     const failure = this.#end(status.code ?? Status.UNKNOWN, String(status.details ?? ""));
-    const signal = this.#callerListens ? formatSignal({ attempt: this.#attempt, failure }) : "";
+    const signal = this.#signal(failure);
     // What an untraced client below brought along is not for this caller.
     const foreign = (status.metadata?.get(SIGNAL_KEY).length ?? 0) > 0;
     if (signal === "" && !foreign) return status;
@@ -109,6 +114,19 @@ export class ServerCall {
     if (signal === "") trailers.remove(SIGNAL_KEY);
     else trailers.set(SIGNAL_KEY, signal);
     return { ...status, metadata: trailers };
+  }
+
+  /** What the caller is told, empty for nothing. */
+  #signal(failure: RelayedFailure | undefined): string {
+    const announced = this.#announced;
+    if (announced === undefined) return "";
+    const { decision } = this.#span.trace;
+    return formatSignal({
+      attempt: this.#attempt,
+      failure,
+      ...(announced.kept === undefined ? decisionSignal(decision) : undefined),
+      recalls: announced.asks && this.#instrumentation.servesRecalls(),
+    });
   }
 
   /** The call is over. Without a status before, the client has gone or its deadline has passed. */
@@ -147,6 +165,7 @@ export class ServerCall {
     const span = this.#span;
     const name = statusName(code);
     const { failures } = span.trace;
+    this.#instrumentation.keeper.failed(span.trace);
     const relayed = failures.passedOn(name, details, span.cause);
     if (relayed !== undefined) {
       setRelayed(span, relayed);
@@ -157,6 +176,8 @@ export class ServerCall {
     // The caller reports it; but an exception tells more than the deadline that it made pass.
     if (late?.reported === true && !span.rejected) return { ...origin, reported: false };
     const failure = failureOf(span, name, this.#instrumentation.sanitizer.text(details));
+    // Otherwise a span below has thrown, and has the mark.
+    if (failure.spanId === span.spanId) setRootCause(span);
     const reported = this.#instrumentation.report(failure);
     if (late !== undefined) late.reported ||= reported;
     return { ...origin, reported };

@@ -1,5 +1,6 @@
 import type { ClientOptions, Metadata, StatusObject } from "@grpc/grpc-js";
-import { ClientCall } from "./client-call.ts";
+import { ChannelPeers, type Dial } from "../recall/index.ts";
+import { ClientCall, type OutgoingCall } from "./client-call.ts";
 import { claimTracedAbove } from "./client-interceptor.ts";
 import type { GrpcInstrumentation } from "./instrumentation.ts";
 import { targetOf } from "./target.ts";
@@ -14,9 +15,11 @@ const TRACED = Symbol.for("tracekeep.traced-channel.1");
 /**
  * Traces all calls over a channel. Below the interceptors, nothing that a user configures on a client
  * or a call can put it out of work, and a retried call is one call.
+ *
+ * @param dial makes a connection to one of the instances behind the channel.
  */
-export function traceChannel(channel: Channel, instrumentation: GrpcInstrumentation): Channel {
-  return TRACED in channel ? channel : new TracedChannel(channel, instrumentation);
+export function traceChannel(channel: Channel, instrumentation: GrpcInstrumentation, dial?: Dial): Channel {
+  return TRACED in channel ? channel : new TracedChannel(channel, instrumentation, dial);
 }
 
 class TracedChannel implements Channel {
@@ -24,10 +27,12 @@ class TracedChannel implements Channel {
   readonly #channel: Channel;
   readonly #instrumentation: GrpcInstrumentation;
   readonly #target: ReturnType<typeof targetOf>;
+  readonly #peers: ChannelPeers;
 
-  constructor(channel: Channel, instrumentation: GrpcInstrumentation) {
+  constructor(channel: Channel, instrumentation: GrpcInstrumentation, dial: Dial | undefined) {
     this.#channel = channel;
     this.#instrumentation = instrumentation;
+    this.#peers = new ChannelPeers(channel, dial);
     this.#target = targetOf(channel.getTarget(), instrumentation);
   }
 
@@ -37,13 +42,9 @@ class TracedChannel implements Channel {
     const [path, deadline] = args;
     if (claimTracedAbove(callerContext, path) || !this.#instrumentation.isOpen()) return call;
     const method = this.#instrumentation.methodOf(path);
-    const outgoing = { method, target: this.#target, deadline, callerContext };
-    return new TracedCall(
-      call,
-      new ClientCall(this.#instrumentation, outgoing),
-      this.#instrumentation,
-      callerContext,
-    );
+    const outgoing = { method, target: this.#target, peers: this.#peers, deadline, callerContext };
+    const clientCall = new ClientCall(this.#instrumentation, outgoing, () => call.getPeer());
+    return new TracedCall(call, clientCall, this.#instrumentation, outgoing);
   }
 
   close(): void {
@@ -67,24 +68,24 @@ class TracedCall implements Call {
   readonly #call: Call;
   readonly #trace: ClientCall;
   readonly #instrumentation: GrpcInstrumentation;
-  readonly #callerContext: ReturnType<GrpcInstrumentation["contexts"]["active"]>;
+  readonly #outgoing: OutgoingCall;
 
   constructor(
     call: Call,
     clientCall: ClientCall,
     instrumentation: GrpcInstrumentation,
-    callerContext: ReturnType<GrpcInstrumentation["contexts"]["active"]>,
+    outgoing: OutgoingCall,
   ) {
     this.#call = call;
     this.#trace = clientCall;
     this.#instrumentation = instrumentation;
-    this.#callerContext = callerContext;
+    this.#outgoing = outgoing;
   }
 
   start(metadata: Metadata, listener: Listener): void {
     const { contexts, guard } = this.#instrumentation;
     const traced = guard(() => this.#trace.start(metadata), metadata);
-    const context = this.#callerContext;
+    const context = this.#outgoing.callerContext;
     this.#call.start(traced, {
       onReceiveMetadata: (received) => contexts.with(context, listener.onReceiveMetadata, listener, received),
       onReceiveMessage: (message) => {
@@ -92,7 +93,7 @@ class TracedCall implements Call {
         contexts.with(context, listener.onReceiveMessage, listener, message);
       },
       onReceiveStatus: (status: StatusObject) => {
-        guard(() => this.#trace.ended(status, this.#call.getPeer()), undefined);
+        guard(() => this.#trace.ended(status), undefined);
         contexts.with(context, listener.onReceiveStatus, listener, status);
       },
     });
@@ -121,6 +122,7 @@ class TracedCall implements Call {
     return this.#call.getCallNumber();
   }
   setCredentials(credentials: Parameters<Call["setCredentials"]>[0]): void {
+    if (this.#outgoing.peers !== undefined) this.#outgoing.peers.callCredentials = credentials;
     this.#call.setCredentials(credentials);
   }
   getAuthContext(): ReturnType<Call["getAuthContext"]> {

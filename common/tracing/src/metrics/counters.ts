@@ -4,12 +4,10 @@ export interface SpanCounters {
   ended: number;
   /** Ended spans of sampled traces. */
   sampled: number;
-  /** Ended spans that were handed to the exporter. */
-  exported: number;
   /** Uses of a span after its end, which are ignored. */
   changedAfterEnd: number;
 }
 
 export function createSpanCounters(): SpanCounters {
-  return { started: 0, ended: 0, sampled: 0, exported: 0, changedAfterEnd: 0 };
+  return { started: 0, ended: 0, sampled: 0, changedAfterEnd: 0 };
 }

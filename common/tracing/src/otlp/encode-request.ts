@@ -7,6 +7,8 @@ export interface EncodedSpan {
   readonly scope: { readonly name: string; readonly version: string };
   /** An OTLP `Span` message. */
   readonly bytes: Uint8Array;
+  /** Of a trace that is kept, and not just sampled. */
+  readonly kept: boolean;
 }
 
 /** Field numbers of the OTLP messages around spans. */

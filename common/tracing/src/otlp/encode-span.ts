@@ -1,7 +1,9 @@
 import type { AttributeValue } from "@opentelemetry/api";
+import { withProbability } from "../propagation/index.ts";
 import type { RecordedSpan } from "../spans/index.ts";
-import { writeAttributes, writeDoubleAttribute } from "./attributes.ts";
+import { writeAttributes } from "./attributes.ts";
 import { ProtobufWriter } from "./protobuf-writer.ts";
+import { spanFlags } from "./span-flags.ts";
 
 /** Field numbers of `opentelemetry.proto.trace.v1.Span` (OTLP 1.x). */
 const SPAN = {
@@ -20,37 +22,61 @@ const SPAN = {
   links: 13,
   droppedLinks: 14,
   status: 15,
-  flags: 16,
 } as const;
 const EVENT = { time: 1, name: 2, attributes: 3 } as const;
 const LINK = { traceId: 1, spanId: 2, traceState: 3, attributes: 4, flags: 6 } as const;
 const STATUS = { message: 2, code: 3 } as const;
 
-/** Bits of `flags` above the W3C trace flags: Sentry tells a segment's first span by them. */
-const HAS_IS_REMOTE = 0x100;
-const IS_REMOTE = 0x200;
+/** What has to be known of a span's bytes to complete them. */
+export const SpanBit = {
+  /** The span's parent is in another process. */
+  remoteParent: 4,
+  /** The bytes hold a `trace_state` already, since others have a part in it. */
+  traceState: 8,
+  /** And in it a place for the probability. */
+  threshold: 16,
+} as const;
+
+/** `ot=th:` and its digits, and nothing of anybody else: written on completion. */
+const OWN_TRACE_STATE = /^ot=th:[0-9a-f]{14}$/;
 
 const writer = new ProtobufWriter();
 
-/**
- * Compiles attributes that every span carries; the result writes an ended span as the bytes of an OTLP
- * `Span` message.
- */
-export function createSpanEncoder(
-  constants: Readonly<Record<string, AttributeValue>>,
-): (span: RecordedSpan) => Buffer {
+/** Writes ended spans as bytes that `completeSpan` makes an OTLP `Span` message of. */
+export interface SpanEncoder {
+  /**
+   * The bytes are valid until the next call.
+   *
+   * @param missing spans of the trace that were left out, to be told on this one.
+   */
+  encode(span: RecordedSpan, missing: number): Uint8Array;
+  /** The bits of what was encoded last. */
+  bits(): number;
+}
+
+/** Compiles attributes that every span carries. */
+export function createSpanEncoder(constants: Readonly<Record<string, AttributeValue>>): SpanEncoder {
   writer.reset();
   writeAttributes(writer, SPAN.attributes, Object.entries(constants));
   const constantBytes = writer.take();
-  return (span) => encodeSpan(span, constantBytes);
+  let bits = 0;
+  return {
+    encode(span, missing) {
+      bits = encodeSpan(span, missing, constantBytes);
+      return writer.view();
+    },
+    bits: () => bits,
+  };
 }
 
-function encodeSpan(span: RecordedSpan, constantBytes: Buffer): Buffer {
+function encodeSpan(span: RecordedSpan, missing: number, constantBytes: Buffer): number {
   const { trace } = span;
   writer.reset();
+  // Both ids come first: what is behind them has a fixed place.
   writer.hex(SPAN.traceId, trace.traceId);
   writer.hex(SPAN.spanId, span.spanId);
-  if (trace.traceState !== "") writer.string(SPAN.traceState, trace.traceState);
+  const bits = span.isLocalRoot && span.parentSpanId !== undefined ? SpanBit.remoteParent : 0;
+  const stateBits = writeTraceState(trace);
   if (span.parentSpanId !== undefined) writer.hex(SPAN.parentSpanId, span.parentSpanId);
   writer.string(SPAN.name, span.name);
   // OTLP counts kinds from 1, the API from 0.
@@ -59,21 +85,25 @@ function encodeSpan(span: RecordedSpan, constantBytes: Buffer): Buffer {
   writer.time(SPAN.endTime, span.endTime ?? span.startTime);
   writeAttributes(writer, SPAN.attributes, span.attributes);
   writer.raw(constantBytes);
-  if (trace.probability !== undefined) {
-    writeDoubleAttribute(writer, SPAN.attributes, "sentry.client_sample_rate", trace.probability);
-  }
+  if (missing > 0) writeAttributes(writer, SPAN.attributes, [["tracekeep.dropped_spans", missing]]);
   writeCount(SPAN.droppedAttributes, span.droppedAttributes);
   writeEvents(span);
   writeCount(SPAN.droppedEvents, span.droppedEvents);
   writeLinks(span);
   writeCount(SPAN.droppedLinks, span.droppedLinks);
   writeStatus(span);
-  writer.fixed32(SPAN.flags, spanFlags(trace.sampled, span.isLocalRoot && span.parentSpanId !== undefined));
-  return writer.take();
+  return bits | stateBits;
 }
 
-function spanFlags(sampled: boolean, isRemote: boolean): number {
-  return (sampled ? 1 : 0) | HAS_IS_REMOTE | (isRemote ? IS_REMOTE : 0);
+/** A state in which others have a part is written now, with fourteen digits for what may still change. */
+function writeTraceState({ traceState, sampled, probability }: RecordedSpan["trace"]): number {
+  if (traceState === "" || OWN_TRACE_STATE.test(traceState)) return 0;
+  if (sampled && probability === undefined) {
+    writer.string(SPAN.traceState, traceState);
+    return SpanBit.traceState;
+  }
+  writer.string(SPAN.traceState, withProbability(traceState, probability ?? 1));
+  return SpanBit.traceState | SpanBit.threshold;
 }
 
 function writeCount(field: number, count: number): void {

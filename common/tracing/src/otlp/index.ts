@@ -1,2 +1,3 @@
+export { createSpanCompleter } from "./complete-span.ts";
 export { createRequestEncoder, type EncodedSpan } from "./encode-request.ts";
-export { createSpanEncoder } from "./encode-span.ts";
+export { createSpanEncoder, type SpanEncoder } from "./encode-span.ts";

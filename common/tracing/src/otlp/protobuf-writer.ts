@@ -20,6 +20,11 @@ export class ProtobufWriter {
     this.#position = 0;
   }
 
+  /** What was written; valid until more is. */
+  view(): Uint8Array {
+    return this.#buffer.subarray(0, this.#position);
+  }
+
   /** A copy of what was written. */
   take(): Buffer {
     return Buffer.from(this.#buffer.subarray(0, this.#position));

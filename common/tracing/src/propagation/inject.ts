@@ -4,6 +4,7 @@ import { formatBaggage, fromBaggage, parseBaggage } from "./baggage-header.ts";
 import { remoteParentOf } from "./context-keys.ts";
 import { formatSentryTrace } from "./sentry-trace.ts";
 import type { HeaderScope } from "./targets.ts";
+import { withProbability } from "./trace-state.ts";
 import { areValidIds, formatTraceParent } from "./traceparent.ts";
 
 /** Writes one header; `set` replaces all values that it had. */
@@ -58,7 +59,16 @@ function writeIds(outgoing: Outgoing, headers: HeaderWriter): void {
 function outgoingOf(context: Context): Outgoing | undefined {
   const span = trace.getSpan(context);
   if (span instanceof RecordedSpan) {
-    const { traceId, sampled, traceState, samplingContext } = span.trace;
+    const { traceId, sampled, traceState, samplingContext, decision } = span.trace;
+    // From now on whoever is called is to send its spans, and with the weight of a kept trace.
+    if (decision?.kept === true)
+      return {
+        traceId,
+        spanId: span.spanId,
+        sampled: true,
+        traceState: withProbability(traceState, decision.probability),
+        samplingContext,
+      };
     return { traceId, spanId: span.spanId, sampled, traceState, samplingContext };
   }
   const spanContext = span?.spanContext();

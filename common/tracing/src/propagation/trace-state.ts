@@ -24,8 +24,14 @@ export function probabilityOf(traceState: string): number | undefined {
   return threshold === undefined ? undefined : fromThreshold(threshold);
 }
 
-/** The header with our `ot` member in front, in place of any other. */
+/** The header with the `ot` member in front and this probability first in it; whatever else it says stays. */
 export function withProbability(traceState: string, probability: number): string {
-  const others = traceState.split(",").filter((member) => member !== "" && !member.startsWith("ot="));
-  return [`ot=th:${toThreshold(probability)}`, ...others].slice(0, MOST_MEMBERS).join(",");
+  const members = traceState.split(",").filter((member) => member !== "");
+  const others = members.filter((member) => !member.startsWith("ot="));
+  const rest = (members.find((member) => member.startsWith("ot=")) ?? "ot=")
+    .slice("ot=".length)
+    .split(";")
+    .filter((field) => field !== "" && !field.startsWith("th:"));
+  const own = [`th:${toThreshold(probability)}`, ...rest].join(";");
+  return [`ot=${own}`, ...others].slice(0, MOST_MEMBERS).join(",");
 }

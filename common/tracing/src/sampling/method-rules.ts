@@ -16,6 +16,7 @@ export const BUILT_IN_METHOD_RULES: readonly MethodRule[] = [
   { glob: "*HealthService/*", verdict: "never" },
   { glob: "*ManifestService/*", verdict: "never" },
   { glob: "grpc.reflection.*/*", verdict: "never" },
+  { glob: "tracekeep.v1.Recall/*", verdict: "never" },
 ];
 
 /**

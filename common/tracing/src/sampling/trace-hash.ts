@@ -1,3 +1,5 @@
+import { hexWord } from "../text/hex-word.ts";
+
 /** A key of two 32-bit words. */
 export type HashKey = readonly [number, number];
 
@@ -59,14 +61,4 @@ function at(index: 0 | 1 | 2 | 3): number {
 
 function rotate(word: number, bits: number): number {
   return (word << bits) | (word >>> (32 - bits));
-}
-
-/** Eight hex digits as a word, without a string in between. */
-function hexWord(text: string, start: number): number {
-  let word = 0;
-  for (let index = start; index < start + 8; index++) {
-    const code = text.charCodeAt(index);
-    word = (word << 4) | (code < 58 ? code - 48 : code - 87);
-  }
-  return word;
 }

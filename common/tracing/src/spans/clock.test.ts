@@ -13,6 +13,7 @@ function startSpan(clock = createSystemClock()): RecordedSpan {
     sanitizer: createSanitizer({ keys: [], patterns: [], valueLength: 100 }),
     limits: { attributes: 10, events: 10 },
     isOpen: () => true,
+    entered() {},
     started() {},
     ended() {},
     changedAfterEnd() {},

@@ -1,4 +1,10 @@
+import type { TraceDecision } from "./trace-decision.ts";
 import { TraceFailures } from "./trace-failures.ts";
+
+/** Knows what was decided of traces. */
+export interface DecisionSource {
+  decisionOn(trace: LocalTrace): TraceDecision | undefined;
+}
 
 /** What the spans of one trace share below one entry into this process. */
 export class LocalTrace {
@@ -10,6 +16,14 @@ export class LocalTrace {
   readonly traceState: string;
   /** What has gone wrong so far below this entry. */
   readonly failures: TraceFailures = new TraceFailures();
+  /** Set where the trace begins in this process. */
+  decisions: DecisionSource | undefined;
+  /** The first span; with its end this entry is over. */
+  entrySpanId = "";
+  /** Where the flight record has it while it is open; -1 for nowhere. */
+  slot = -1;
+  generation = 0;
+  #decision: TraceDecision | undefined;
   #samplingContext: string | (() => string);
 
   /** @param samplingContext the caller's, or a function that writes one when it is first needed: many traces call nobody. */
@@ -25,6 +39,12 @@ export class LocalTrace {
     this.probability = probability;
     this.traceState = traceState;
     this.#samplingContext = samplingContext;
+  }
+
+  /** What was decided of the trace beyond sampling, if anything was. */
+  get decision(): TraceDecision | undefined {
+    this.#decision ??= this.decisions?.decisionOn(this);
+    return this.#decision;
   }
 
   /** Sentry's dynamic sampling context, as members of a baggage header; made once, passed on unchanged. */

@@ -1,5 +1,6 @@
 import type { Sanitizer } from "../sanitize/index.ts";
 import type { Clock } from "./clock.ts";
+import type { LocalTrace } from "./local-trace.ts";
 import type { RecordedSpan } from "./span.ts";
 
 /** What a span needs of the tracing that it belongs to. */
@@ -9,6 +10,8 @@ export interface SpanEnvironment {
   readonly limits: { readonly attributes: number; readonly events: number };
   /** False after shutdown: no span begins any more. */
   isOpen(): boolean;
+  /** Takes a trace that begins here, or comes in. */
+  entered(trace: LocalTrace): void;
   /** Counts a span that begins. */
   started(): void;
   /** Takes a span that has just ended. Never throws. */

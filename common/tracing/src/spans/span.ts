@@ -68,16 +68,18 @@ export class RecordedSpan implements Span {
   droppedAttributes = 0;
   droppedEvents = 0;
   droppedLinks = 0;
-  /** The exception that was recorded last, also on spans that are not recording. */
+  /** The exception that was recorded last. */
   exception: CaughtException | undefined;
   /** What the handler under this span threw, rejected with or gave to its callback first. */
   cause: unknown;
   rejected = false;
+  /** The instance that served the call, by number; 0 for none, or if it need not be told of anything. */
+  servedBy = 0;
   readonly environment: SpanEnvironment;
   /** The monotonic time of the start, unless the user gave one: a duration must not depend on the wall clock. */
   readonly #startedAt: number | undefined;
   #context: SpanContext | undefined;
-  // Made when first used: most spans of an unsampled trace have none.
+  // Made when first used: many spans have none.
   #attributes: Map<string, AttributeValue> | undefined;
   #events: SpanEvent[] | undefined;
   #links: SpanLink[] | undefined;
@@ -130,8 +132,9 @@ export class RecordedSpan implements Span {
     return this.#context;
   }
 
+  /** Also for traces that were not sampled: they are recorded, and may be kept. */
   isRecording(): boolean {
-    return this.endTime === undefined && this.trace.sampled;
+    return this.endTime === undefined;
   }
 
   setAttribute(key: string, value: AttributeValue): this {
@@ -207,7 +210,6 @@ export class RecordedSpan implements Span {
       return;
     }
     this.exception = describeException(exception, this.environment.sanitizer);
-    if (!this.isRecording()) return;
     const attributes = new Map(Object.entries(exceptionAttributes(this.exception)));
     this.#pushEvent("exception", attributes, time);
     // Sentry drops span events at its OTLP intake; as attributes the exception arrives.

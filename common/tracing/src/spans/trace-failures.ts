@@ -58,9 +58,11 @@ export class TraceFailures {
     if (this.#calls.length < MOST_CALLS) this.#calls.push({ failure, details });
   }
 
-  /** Notes an exception that left a span of the user's; the innermost span counts. */
-  spanThrew(spanId: string, error: unknown, exception: CaughtException): void {
-    if (!this.#isThrown(error)) this.#thrown = { spanId, error, exception };
+  /** Notes an exception that left a span of the user's; the innermost span counts. True if this is the one. */
+  spanThrew(spanId: string, error: unknown, exception: CaughtException): boolean {
+    if (this.#isThrown(error)) return false;
+    this.#thrown = { spanId, error, exception };
+    return true;
   }
 
   /**

@@ -94,6 +94,8 @@ export class TracekeepTracer implements Tracer {
       { ...common, trace: localTrace, parentSpanId: parent?.spanId, isLocalRoot: parent?.isRemote !== false },
       this.#environment,
     );
+    localTrace.entrySpanId = span.spanId;
+    this.#environment.entered(localTrace);
     const origin = parent === undefined && options.root !== true ? originOf(parentContext) : undefined;
     if (origin !== undefined) span.addLink({ context: origin });
     return span;

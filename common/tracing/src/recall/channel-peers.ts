@@ -1,0 +1,67 @@
+import type { Channel as GrpcChannel } from "@grpc/grpc-js";
+
+export type Channel = Pick<GrpcChannel, "createCall" | "close" | "getTarget">;
+type CallCredentials = Parameters<ReturnType<Channel["createCall"]>["setCredentials"]>[0];
+
+/** An instance that calls over one channel have reached. */
+export interface Peer {
+  /** From 1; the flight record remembers who served a call by it. */
+  readonly number: number;
+  readonly address: string;
+  readonly of: ChannelPeers;
+  /** It has said that it takes recalls. */
+  takesRecalls: boolean;
+}
+
+/** A connection of its own to one instance, where the channel leads to several. */
+export type Dial = (address: string) => Channel;
+
+const MOST_PEERS = 256;
+/** All peers of the process by number; they live as long as their channels do. */
+const byNumber = new Map<number, WeakRef<Peer>>();
+const forget = new FinalizationRegistry<number>((number) => byNumber.delete(number));
+let lastNumber = 0;
+
+export function findPeer(number: number): Peer | undefined {
+  return byNumber.get(number)?.deref();
+}
+
+/** The instances behind one channel, and what is needed to reach them again. */
+export class ChannelPeers {
+  readonly channel: Channel;
+  readonly dial: Dial | undefined;
+  /** Of the latest call that had its own. */
+  callCredentials: CallCredentials | undefined;
+  /** Whether calls should ask who answers: somebody is there who has not said. */
+  asks = true;
+  readonly #peers = new Map<string, Peer>();
+
+  constructor(channel: Channel, dial: Dial | undefined) {
+    this.channel = channel;
+    this.dial = dial;
+  }
+
+  /** The instance that served a call, by grpc-js's word for it; undefined if that names none. */
+  peerAt(address: string): Peer | undefined {
+    const known = this.#peers.get(address);
+    if (known !== undefined) return known;
+    if (address === "unknown" || address === this.channel.getTarget()) return undefined;
+    const peer: Peer = { number: ++lastNumber, address, of: this, takesRecalls: false };
+    byNumber.set(peer.number, new WeakRef(peer));
+    forget.register(peer, peer.number);
+    if (this.#peers.size >= MOST_PEERS) this.#peers.delete(this.#peers.keys().next().value as string);
+    this.#peers.set(address, peer);
+    this.asks = true;
+    return peer;
+  }
+
+  /** The instance has said that it takes recalls. */
+  answered(peer: Peer): void {
+    peer.takesRecalls = true;
+    this.asks = this.all().some(({ takesRecalls }) => !takesRecalls);
+  }
+
+  all(): Peer[] {
+    return Array.from(this.#peers.values());
+  }
+}

@@ -1,0 +1,50 @@
+import { Metadata, propagate, status as Status } from "@grpc/grpc-js";
+import type { Channel, ChannelPeers } from "./channel-peers.ts";
+import { type KeptTrace, RECALL_PATH, readAnswer, writeRequest } from "./recall-message.ts";
+
+const TIMEOUT_MS = 3_000;
+
+/** What came of a recall. */
+export interface RecallAnswer {
+  /** The instance that answered, by grpc-js's word for it. */
+  readonly peer: string;
+  /** True if the instance has not seen the trace, or has not answered. */
+  unknown(trace: KeptTrace): boolean;
+  /** The instance takes no recalls. */
+  readonly unsupported: boolean;
+}
+
+/** Sends one recall below all interceptors of the user's. Never rejects. */
+export function sendRecall(
+  channel: Channel,
+  traces: readonly KeptTrace[],
+  credentials: ChannelPeers["callCredentials"],
+): Promise<RecallAnswer> {
+  const { promise, resolve } = Promise.withResolvers<RecallAnswer>();
+  try {
+    const call = channel.createCall(RECALL_PATH, Date.now() + TIMEOUT_MS, null, null, propagate.DEFAULTS);
+    if (credentials !== undefined) call.setCredentials(credentials);
+    let unknown: ReadonlySet<string> | undefined;
+    call.start(new Metadata(), {
+      onReceiveMetadata() {},
+      onReceiveMessage(message: Buffer) {
+        unknown = readAnswer(message);
+      },
+      onReceiveStatus({ code }) {
+        const known = code === Status.OK ? unknown : undefined;
+        resolve({
+          peer: call.getPeer(),
+          unknown: ({ traceId }) => known?.has(traceId) !== false,
+          unsupported: code === Status.UNIMPLEMENTED,
+        });
+      },
+    });
+    call.sendMessageWithContext({}, writeRequest(traces));
+    call.halfClose();
+    call.startRead();
+  } catch {
+    // A channel that was closed throws.
+    resolve({ peer: "unknown", unknown: () => true, unsupported: false });
+  }
+  return promise;
+}

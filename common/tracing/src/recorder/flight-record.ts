@@ -1,0 +1,265 @@
+import { type LocalTrace, readTraceId, type TraceIdWords } from "../spans/index.ts";
+import { ByteRing, type EntryHeader, emptyHeader } from "./byte-ring.ts";
+import { TraceIndex } from "./trace-index.ts";
+
+/** Bits of an entry's flags; those from 4 on are the encoder's. */
+export const EntryFlag = {
+  /** Handed to the exporter already. */
+  sent: 1,
+  sampled: 2,
+} as const;
+
+const HELD = 1;
+const UNSAMPLED = 2;
+const DECIDED = 4;
+/** One trace may hold this part of the record. */
+const SHARE_OF_ONE_TRACE = 16;
+/** Bytes for each trace that the index has a slot for: most take more. */
+const BYTES_A_TRACE = 256;
+/** How far a new trace may go to find a slot. */
+const MOST_EVICTIONS = 16;
+
+/** A span as it is recorded. */
+export interface RecordedBytes {
+  readonly payload: Uint8Array;
+  readonly scope: number;
+  readonly flags: number;
+  readonly servedBy: number;
+  /** NaN if it is not known. */
+  readonly probability: number;
+  /** The first span of a trace in this process always finds room. */
+  readonly isEntry: boolean;
+}
+
+export interface FlightRecordStats {
+  /** The bound, in bytes. */
+  readonly bytes: number;
+  readonly usedBytes: number;
+  /** Spans and traces that are in the record now. */
+  readonly spans: number;
+  readonly traces: number;
+  /** Spans since the start: recorded, pushed out by younger ones, left out since their trace holds too much. */
+  readonly recorded: number;
+  readonly evicted: number;
+  readonly oversized: number;
+  /** How far back a failure can still reach, in seconds: the age of the oldest span. */
+  readonly horizonSeconds: number;
+}
+
+/** The numbers of a record that does not exist. */
+export const EMPTY_RECORD: FlightRecordStats = {
+  bytes: 0,
+  usedBytes: 0,
+  spans: 0,
+  traces: 0,
+  recorded: 0,
+  evicted: 0,
+  oversized: 0,
+  horizonSeconds: 0,
+};
+
+/** Receives an entry; the header and the bytes are valid during the call. */
+export type EntryVisitor = (payload: Uint8Array, header: EntryHeader) => void;
+
+export interface FlightRecordOptions {
+  readonly bytes: number;
+  /** Milliseconds that never run backwards. */
+  readonly now: () => number;
+  /** Takes a sampled span that is pushed out before it was sent. */
+  readonly pushedOut: EntryVisitor;
+}
+
+/**
+ * The last spans of this process, encoded, in memory that never grows: a ring of bytes, the spans of a
+ * trace chained from its latest to its oldest, and an index of the traces. It also knows which traces
+ * have an entry into this process that is still open.
+ */
+export class FlightRecord {
+  readonly #ring: ByteRing;
+  readonly #index: TraceIndex;
+  readonly #options: FlightRecordOptions;
+  readonly #began: number;
+  readonly #mostOfOneTrace: number;
+  readonly #id: TraceIdWords = { a: 0, b: 0, c: 0, d: 0 };
+  readonly #entry: EntryHeader = emptyHeader();
+  readonly #evicted: EntryHeader = emptyHeader();
+  #hand = 0;
+  #recordedCount = 0;
+  #evictedCount = 0;
+  #oversizedCount = 0;
+
+  constructor(options: FlightRecordOptions) {
+    this.#options = options;
+    this.#ring = new ByteRing(options.bytes);
+    this.#index = new TraceIndex(Math.ceil(options.bytes / BYTES_A_TRACE));
+    this.#began = options.now();
+    this.#mostOfOneTrace = options.bytes / SHARE_OF_ONE_TRACE;
+  }
+
+  /** Notes a trace's entry into this process; true if unsampled spans of the trace are here already. */
+  enter(trace: LocalTrace): boolean {
+    const slot = this.#slotOf(trace.traceId);
+    if (slot < 0) return false;
+    trace.slot = slot;
+    trace.generation = this.#index.generation[slot] as number;
+    this.#index.open[slot] = (this.#index.open[slot] as number) + 1;
+    return ((this.#index.flags[slot] as number) & UNSAMPLED) !== 0;
+  }
+
+  /** Notes that the entry is over. */
+  exit(trace: LocalTrace): void {
+    const slot = this.#pinnedSlot(trace);
+    trace.slot = -1;
+    if (slot < 0) return;
+    this.#index.open[slot] = (this.#index.open[slot] as number) - 1;
+    this.#freeIfUnused(slot);
+  }
+
+  /** Records a span; false if its trace holds too much already. */
+  append(trace: LocalTrace, span: RecordedBytes): boolean {
+    const index = this.#index;
+    let slot = this.#pinnedSlot(trace);
+    if (slot < 0) slot = this.#slotOf(trace.traceId);
+    const size = ByteRing.sizeOf(span.payload.length);
+    const isTooMuch =
+      slot >= 0 && !span.isEntry && (index.bytes[slot] as number) + size > this.#mostOfOneTrace;
+    if (slot < 0 || isTooMuch || size > this.#ring.capacity / 2) {
+      this.#oversizedCount++;
+      if (slot >= 0) index.dropped[slot] = (index.dropped[slot] as number) + 1;
+      return false;
+    }
+    const header = this.#entry;
+    header.previous = index.latest[slot] as number;
+    header.slot = slot;
+    header.recordedAt = this.#age();
+    header.scope = span.scope;
+    header.flags = span.flags;
+    header.servedBy = span.servedBy;
+    header.probability = span.probability;
+    // Counted first: eviction must not free the slot that is being written to.
+    index.entries[slot] = (index.entries[slot] as number) + 1;
+    index.bytes[slot] = (index.bytes[slot] as number) + size;
+    index.latest[slot] = this.#ring.append(span.payload, header, this.#evict);
+    if ((span.flags & EntryFlag.sampled) === 0) index.flags[slot] = (index.flags[slot] as number) | UNSAMPLED;
+    this.#recordedCount++;
+    return true;
+  }
+
+  /** Whether this process has seen the trace, as far back as the record reaches. */
+  has(traceId: string): boolean {
+    return this.#find(traceId) >= 0;
+  }
+
+  /** Spans of the trace that found no room. */
+  droppedOf(trace: LocalTrace): number {
+    const slot = this.#pinnedSlot(trace);
+    return slot < 0 ? 0 : (this.#index.dropped[slot] as number);
+  }
+
+  /** Marks the trace as waiting to be let go; false if it was marked already. */
+  hold(trace: LocalTrace): boolean {
+    const slot = this.#pinnedSlot(trace);
+    if (slot < 0 || ((this.#index.flags[slot] as number) & HELD) !== 0) return slot < 0;
+    this.#index.flags[slot] = (this.#index.flags[slot] as number) | HELD;
+    return true;
+  }
+
+  /** Notes that something was decided of the trace. */
+  decided(traceId: string): void {
+    const slot = this.#find(traceId);
+    if (slot >= 0) this.#index.flags[slot] = (this.#index.flags[slot] as number) | DECIDED;
+  }
+
+  /** False if certainly nothing was decided of the trace. */
+  mayBeDecided(trace: LocalTrace): boolean {
+    const slot = this.#pinnedSlot(trace);
+    return slot < 0 || ((this.#index.flags[slot] as number) & DECIDED) !== 0;
+  }
+
+  /** Shows all recorded spans of a trace, the oldest first. Those for which `visit` is true count as sent from now on. */
+  visit(traceId: string, visit: (...entry: Parameters<EntryVisitor>) => boolean): void {
+    const slot = this.#find(traceId);
+    if (slot < 0) return;
+    this.#index.flags[slot] = (this.#index.flags[slot] as number) & ~HELD;
+    const positions: number[] = [];
+    for (let at = this.#index.latest[slot] as number; at >= this.#ring.tail; ) {
+      positions.push(at);
+      at = this.#ring.header(at, this.#entry).previous;
+    }
+    for (const position of positions.reverse()) {
+      const header = this.#ring.header(position, this.#entry);
+      if (visit(this.#ring.payload(position), header)) this.#ring.addFlag(position, EntryFlag.sent);
+    }
+  }
+
+  stats(): FlightRecordStats {
+    const ring = this.#ring;
+    const age = ring.count === 0 ? 0 : this.#age() - ring.header(ring.oldest, this.#entry).recordedAt;
+    return {
+      bytes: ring.capacity,
+      usedBytes: ring.used,
+      spans: ring.count,
+      traces: this.#index.size,
+      recorded: this.#recordedCount,
+      evicted: this.#evictedCount,
+      oversized: this.#oversizedCount,
+      horizonSeconds: age / 1_000,
+    };
+  }
+
+  #age(): number {
+    return Math.max(0, Math.round(this.#options.now() - this.#began)) % 2 ** 32;
+  }
+
+  #find(traceId: string): number {
+    return this.#index.find(readTraceId(traceId, this.#id));
+  }
+
+  /** The slot that an open trace was given, if it still has it. */
+  #pinnedSlot(trace: LocalTrace): number {
+    const { slot, generation } = trace;
+    return slot >= 0 && this.#index.generation[slot] === generation ? slot : -1;
+  }
+
+  /** The trace's slot, or a new one; -1 if all are taken. */
+  #slotOf(traceId: string): number {
+    const index = this.#index;
+    const known = this.#find(traceId);
+    if (known >= 0) return known;
+    let slot = index.add(readTraceId(traceId, this.#id));
+    for (let tries = 0; slot < 0 && tries < MOST_EVICTIONS; tries++) {
+      if (!this.#ring.evictOldest(this.#evict)) this.#reclaim();
+      slot = index.add(readTraceId(traceId, this.#id));
+    }
+    if (slot >= 0) return slot;
+    this.#reclaim();
+    return index.add(readTraceId(traceId, this.#id));
+  }
+
+  /** Takes the slot of a trace that is open and has no spans: one that never ends must not hold it for ever. */
+  #reclaim(): void {
+    const index = this.#index;
+    for (let tries = 0; tries < 64; tries++) {
+      this.#hand = (this.#hand + 1) % index.capacity;
+      if ((index.entries[this.#hand] as number) > 0 || (index.open[this.#hand] as number) === 0) continue;
+      index.remove(this.#hand);
+      return;
+    }
+  }
+
+  #freeIfUnused(slot: number): void {
+    const { entries, open } = this.#index;
+    if ((entries[slot] as number) <= 0 && (open[slot] as number) <= 0) this.#index.remove(slot);
+  }
+
+  readonly #evict = (position: number): void => {
+    const header = this.#ring.header(position, this.#evicted);
+    const index = this.#index;
+    this.#evictedCount++;
+    if ((header.flags & (EntryFlag.sampled | EntryFlag.sent)) === EntryFlag.sampled)
+      this.#options.pushedOut(this.#ring.payload(position), header);
+    index.entries[header.slot] = (index.entries[header.slot] as number) - 1;
+    index.bytes[header.slot] = (index.bytes[header.slot] as number) - this.#ring.size(position);
+    this.#freeIfUnused(header.slot);
+  };
+}

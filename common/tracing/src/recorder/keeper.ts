@@ -1,0 +1,189 @@
+import { SHARED_KEY, traceDraw } from "../sampling/index.ts";
+import type { DecisionSource, LocalTrace, TraceDecision } from "../spans/index.ts";
+import { Decisions } from "./decisions.ts";
+import type { Departures } from "./departures.ts";
+import { EntryFlag, type FlightRecord } from "./flight-record.ts";
+import { KeepLimit } from "./keep-limit.ts";
+import { OpenCalls } from "./open-calls.ts";
+import { SlidingWindow } from "./sliding-window.ts";
+
+/** What others may ask to be kept per second: far above what is kept on our own account, so that an honest storm stays whole. */
+const OUTSIDE_FACTOR = 20;
+const OUTSIDE_LEAST = 1_000;
+const LONGEST_REASON = 64;
+/** A kept trace may send as much as this part of the record. */
+const SHARE_OF_A_KEPT_TRACE = 4;
+
+/** Tells the process that served a call that its trace is kept. */
+export type SpreadKeep = (servedBy: number, traceId: string, decision: TraceDecision) => void;
+
+/** A keep that another process has decided on. */
+export interface KeepFromOutside {
+  readonly probability: number;
+  readonly reason: string;
+}
+
+export interface KeepCounters {
+  /** Traces that were kept here: decided in this process, and by others. */
+  traces: number;
+  fromOutside: number;
+  /** Traces that would have been kept, but for the limit. */
+  refused: number;
+  /** Keeps that others asked for, but for their limit. */
+  refusedFromOutside: number;
+  /** Spans of kept traces that were left out, since the trace is too large. */
+  oversized: number;
+}
+
+export function createKeepCounters(): KeepCounters {
+  return { traces: 0, fromOutside: 0, refused: 0, refusedFromOutside: 0, oversized: 0 };
+}
+
+export interface KeeperOptions {
+  readonly keepErrors: boolean;
+  readonly maxPerSecond: number;
+  readonly record: FlightRecord;
+  readonly departures: Departures;
+  readonly spread: SpreadKeep;
+  /** Sanitises a reason of somebody else's. */
+  readonly clean: (text: string) => string;
+  /** Milliseconds that never run backwards. */
+  readonly now: () => number;
+}
+
+/** Decides which traces are kept, sends what is recorded of them, and passes the decision on. */
+export class Keeper implements DecisionSource {
+  readonly #options: KeeperOptions;
+  /** Calls to be told if their trace is kept meanwhile. */
+  readonly openCalls = new OpenCalls();
+  readonly #decisions = new Decisions();
+  readonly #limit: KeepLimit;
+  readonly #outside: SlidingWindow;
+  readonly #mostBytes: number;
+  readonly counters: KeepCounters = createKeepCounters();
+
+  constructor(options: KeeperOptions) {
+    this.#options = options;
+    this.#limit = new KeepLimit(options.maxPerSecond, options.now);
+    this.#outside = new SlidingWindow(
+      Math.max(OUTSIDE_LEAST, options.maxPerSecond * OUTSIDE_FACTOR),
+      options.now,
+    );
+    this.#mostBytes = options.record.stats().bytes / SHARE_OF_A_KEPT_TRACE;
+  }
+
+  /** A trace has entered this process. */
+  entered(trace: LocalTrace): void {
+    trace.decisions = this;
+    const unsampledBefore = this.#options.record.enter(trace);
+    if (this.#decisions.get(trace.traceId) !== undefined) this.#options.record.decided(trace.traceId);
+    // The flag was not set before: somebody above has kept the trace since.
+    if (unsampledBefore && trace.sampled && trace.decision?.kept !== true)
+      this.keepFromOutside(trace.traceId, { probability: trace.probability ?? 1, reason: "upstream" }, trace);
+  }
+
+  /** Also known after the trace has left this process. */
+  decisionOn(trace: LocalTrace): TraceDecision | undefined {
+    return this.#options.record.mayBeDecided(trace) ? this.#decisions.get(trace.traceId) : undefined;
+  }
+
+  /** Something in the trace failed. */
+  failed(trace: LocalTrace, reason = "error"): void {
+    if (this.#options.keepErrors) this.keep(trace, reason);
+  }
+
+  /**
+   * Keeps a trace on our own account, as far as the limit allows; true if it is kept.
+   *
+   * @param reason one of ours, or sanitised.
+   */
+  keep(trace: LocalTrace, reason: string): boolean {
+    if (trace.decision !== undefined) return trace.decision.kept;
+    const probability = this.#limit.admit(traceDraw(trace.traceId, SHARED_KEY));
+    if (probability === undefined) {
+      this.counters.refused++;
+      this.#decide(trace.traceId, { kept: false, probability: 0, reason });
+      return false;
+    }
+    this.#keep(trace.traceId, { probability: Math.max(probability, headRate(trace)), reason });
+    return true;
+  }
+
+  /** The limit of the process that failed first refused the trace: it is no reason to keep it here. */
+  refusedBelow(trace: LocalTrace): void {
+    if (trace.decision === undefined)
+      this.#decide(trace.traceId, { kept: false, probability: 0, reason: "" });
+  }
+
+  /**
+   * Keeps a trace that another process keeps.
+   *
+   * @param trace the entry that is concerned, if it is known.
+   * @returns `unknown` if this process has not seen the trace, as far back as it remembers.
+   */
+  keepFromOutside(
+    traceId: string,
+    keep: KeepFromOutside,
+    trace?: LocalTrace,
+  ): "kept" | "unknown" | "refused" {
+    if (this.#decisions.get(traceId)?.kept === true) return "kept";
+    if (trace === undefined && !this.#options.record.has(traceId)) return "unknown";
+    if (!this.#outside.tryTake()) {
+      this.counters.refusedFromOutside++;
+      return "refused";
+    }
+    this.counters.fromOutside++;
+    const reason = this.#options.clean(keep.reason.slice(0, LONGEST_REASON)) || "upstream";
+    this.#keep(traceId, { probability: keep.probability, reason });
+    return "kept";
+  }
+
+  /** Whether a Sentry issue may be made of a failure: issues share the limit of what is kept. */
+  mayReport(traceId: string): boolean {
+    const decision = this.#decisions.get(traceId);
+    if (decision?.kept === false) return false;
+    if (decision !== undefined && !decision.reported) {
+      decision.reported = true;
+      return true;
+    }
+    return this.#limit.tryTake();
+  }
+
+  /** Counts bytes of a kept trace; false if it has sent all it may. */
+  mayAlsoSend(decision: TraceDecision, bytes: number): boolean {
+    if (decision.bytes + bytes > this.#mostBytes) {
+      decision.dropped++;
+      this.counters.oversized++;
+      return false;
+    }
+    decision.bytes += bytes;
+    return true;
+  }
+
+  #keep(traceId: string, keep: KeepFromOutside): void {
+    this.counters.traces++;
+    const decision = this.#decide(traceId, { kept: true, ...keep });
+    const served = new Set<number>();
+    this.#options.record.visit(traceId, (payload, header) => {
+      if (header.servedBy > 0) served.add(header.servedBy);
+      if ((header.flags & EntryFlag.sent) !== 0 || !this.mayAlsoSend(decision, payload.length)) return false;
+      this.#options.departures.send(payload, header, decision);
+      return true;
+    });
+    for (const servedBy of served) this.#options.spread(servedBy, traceId, decision);
+    this.openCalls.kept(traceId, decision);
+  }
+
+  /** Notes a decision; one that was made before is changed, since others hold it. */
+  #decide(traceId: string, made: Pick<TraceDecision, "kept" | "probability" | "reason">): TraceDecision {
+    const before = this.#decisions.get(traceId) ?? { bytes: 0, dropped: 0, reported: false };
+    const decision = Object.assign(before, made);
+    this.#decisions.set(traceId, decision);
+    this.#options.record.decided(traceId);
+    return decision;
+  }
+}
+
+function headRate(trace: LocalTrace): number {
+  return trace.sampled ? (trace.probability ?? 0) : 0;
+}

@@ -1,0 +1,32 @@
+import type { TraceDecision } from "../spans/index.ts";
+
+/** A call to another process that is under way. */
+export interface OpenCall {
+  readonly traceId: string;
+  /** Tells the other side that the trace is kept. */
+  kept(decision: TraceDecision): void;
+}
+
+/** More at a time are told at their end only: calls that never end must pin no memory. */
+const MOST_CALLS = 2_000;
+
+/** The calls of this process that are under way. */
+export class OpenCalls {
+  readonly #calls = new Set<OpenCall>();
+
+  add(call: OpenCall): void {
+    if (this.#calls.size >= MOST_CALLS) {
+      const [oldest] = this.#calls;
+      if (oldest !== undefined) this.#calls.delete(oldest);
+    }
+    this.#calls.add(call);
+  }
+
+  delete(call: OpenCall): void {
+    this.#calls.delete(call);
+  }
+
+  kept(traceId: string, decision: TraceDecision): void {
+    for (const call of this.#calls) if (call.traceId === traceId) call.kept(decision);
+  }
+}

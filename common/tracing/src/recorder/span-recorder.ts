@@ -1,0 +1,127 @@
+import type { SpanEncoder } from "../otlp/index.ts";
+import type { LocalTrace, RecordedSpan, TraceDecision } from "../spans/index.ts";
+import { DelayQueue } from "./delay-queue.ts";
+import type { Departures } from "./departures.ts";
+import { EntryFlag, type EntryVisitor, type FlightRecord } from "./flight-record.ts";
+import type { Keeper } from "./keeper.ts";
+
+/** A sampled trace waits this long after its end: a failure elsewhere may still make it a kept one. */
+const HOLD_MS = 1_000;
+/** Spans below one that lives long wait no longer than this. */
+const LONGEST_HOLD_MS = 30_000;
+const MOST_HELD = 65_536;
+
+export interface SpanRecorderOptions {
+  readonly record: FlightRecord;
+  readonly keeper: Keeper;
+  readonly departures: Departures;
+  readonly encoder: SpanEncoder;
+  /** Keep traces whose entry lasts longer, in milliseconds; 0 for never. */
+  readonly keepSlowMs: number;
+}
+
+/** Takes each span that ends: it is sent if its trace is kept or sampled without a doubt, otherwise recorded. */
+export class SpanRecorder {
+  readonly #options: SpanRecorderOptions;
+  readonly #ended: DelayQueue<string>;
+  readonly #running: DelayQueue<string>;
+
+  constructor(options: SpanRecorderOptions) {
+    this.#options = options;
+    const letGo = (traceId: string): void => this.#letGo(traceId);
+    this.#ended = new DelayQueue(HOLD_MS, MOST_HELD, letGo);
+    this.#running = new DelayQueue(LONGEST_HOLD_MS, MOST_HELD, letGo);
+  }
+
+  ended(span: RecordedSpan): void {
+    const { trace } = span;
+    const isEntry = span.spanId === trace.entrySpanId;
+    try {
+      if (isEntry && this.#isSlow(span)) this.#options.keeper.keep(trace, "slow");
+      this.#take(span, isEntry);
+    } finally {
+      if (isEntry) this.#options.record.exit(trace);
+    }
+  }
+
+  /** Lets all sampled spans go that wait for the end of their hold. */
+  flush(): void {
+    this.#ended.flush();
+    this.#running.flush();
+  }
+
+  close(): void {
+    this.#ended.close();
+    this.#running.close();
+  }
+
+  #take(span: RecordedSpan, isEntry: boolean): void {
+    const { record, departures, encoder } = this.#options;
+    const { trace } = span;
+    const { decision } = trace;
+    const missing = isEntry ? record.droppedOf(trace) + (decision?.dropped ?? 0) : 0;
+    const payload = encoder.encode(span, missing);
+    const header = { scope: departures.numberOf(span.scope), flags: encoder.bits() };
+    if (decision?.kept === true) this.#sendKept(payload, header, decision, isEntry);
+    else if (trace.sampled && !hasWeight(trace))
+      departures.send(payload, header, { probability: trace.probability ?? Number.NaN, reason: "" });
+    else this.#record(span, payload, header, isEntry);
+  }
+
+  #sendKept(
+    payload: Uint8Array,
+    header: { scope: number; flags: number },
+    decision: TraceDecision,
+    isEntry: boolean,
+  ): void {
+    const { keeper, departures } = this.#options;
+    if (isEntry || keeper.mayAlsoSend(decision, payload.length)) departures.send(payload, header, decision);
+  }
+
+  #record(
+    span: RecordedSpan,
+    payload: Uint8Array,
+    { scope, flags }: { scope: number; flags: number },
+    isEntry: boolean,
+  ): void {
+    const { trace, servedBy } = span;
+    this.#options.record.append(trace, {
+      payload,
+      scope,
+      flags: trace.sampled ? flags | EntryFlag.sampled : flags,
+      servedBy,
+      probability: trace.probability ?? Number.NaN,
+      isEntry,
+    });
+    if (trace.sampled) this.#hold(trace, isEntry);
+  }
+
+  #hold(trace: LocalTrace, isEntry: boolean): void {
+    if (isEntry || trace.slot < 0) this.#ended.push(trace.traceId);
+    else if (this.#options.record.hold(trace)) this.#running.push(trace.traceId);
+  }
+
+  /** Sends the sampled spans of a trace that was not kept. */
+  #letGo(traceId: string): void {
+    this.#options.record.visit(traceId, (payload, header) => {
+      if ((header.flags & (EntryFlag.sampled | EntryFlag.sent)) !== EntryFlag.sampled) return false;
+      sendSampled(this.#options.departures, payload, header);
+      return true;
+    });
+  }
+
+  #isSlow({ startTime, endTime }: RecordedSpan): boolean {
+    const { keepSlowMs } = this.#options;
+    return keepSlowMs > 0 && ((endTime ?? startTime) - startTime) / 1_000 > keepSlowMs;
+  }
+}
+
+/** Whether each span of the trace stands for several: if the trace is kept after all, each stands for itself alone. */
+function hasWeight({ probability }: LocalTrace): boolean {
+  return probability !== undefined && probability < 1;
+}
+
+/** Sends a span that was sampled, and whose trace nobody has kept. */
+export function sendSampled(departures: Departures, ...[payload, header]: Parameters<EntryVisitor>): void {
+  departures.send(payload, header, { probability: header.probability, reason: "" });
+}
