@@ -58,14 +58,16 @@ async function accepts(address: string): Promise<boolean> {
 }
 
 describe("npm run demo", () => {
-  it("shows six whole traces, writes what arrived, and leaves nothing behind", async () => {
+  it("shows six whole traces, then finds every failed one among two thousand, and leaves nothing behind", async () => {
     const json = join(folder, "out", "traces.jsonl");
     const svg = join(folder, "out", "trace.svg");
     const demo = new Demo(["--json", json, "--svg", svg]);
     expect(await demo.exitCode(), demo.output).toBe(0);
     expect(demo.output).toContain("6 of 6 traces arrived whole");
     const traceIds = [...demo.output.matchAll(/^Trace ([0-9a-f]{32})/gm)].map(([, id]) => id);
-    expect(new Set(traceIds).size).toBe(6);
+    expect(new Set(traceIds).size).toBe(7);
+    expect(demo.output).toContain("20 of 20 failed traces arrived whole");
+    expect(demo.output).toContain("Root cause: treasury: ask institution: bank DOWNBANK is not reachable");
     expect(demo.output).toMatch(/^treasury .*ValidateAccount .*✗ UNAVAILABLE$/m);
     expect(demo.output).toMatch(/✗ bank DOWNBANK is not reachable$/m);
     expect(demo.output).toMatch(/^payroll .* … 48 more like this/m);
@@ -75,14 +77,40 @@ describe("npm run demo", () => {
     const lines = (await readFile(json, "utf8")).trimEnd().split("\n");
     const spans = lines.flatMap((line) => spansOf(decodeExportRequest(Buffer.from(line), "json")).spans);
     const [, preparation] = /employees get accounts, in trace ([0-9a-f]{32})/.exec(demo.output) ?? [];
-    expect(new Set(spans.map((span) => span.traceId))).toEqual(new Set([...traceIds, preparation]));
+    const written = new Set(spans.map((span) => span.traceId));
+    for (const id of [...traceIds, preparation]) expect(written).toContain(id);
+    const [, sampled] = /Sampled, and without a failure: (\d+) traces, all whole/.exec(demo.output) ?? [];
+    expect(written.size).toBe(7 + 20 + Number(sampled));
     const services = ["gateway", "payroll", "ledger", "treasury"];
     expect(new Set(spans.map((span) => span.service))).toEqual(new Set(services));
     expect(await readFile(svg, "utf8")).toContain("bank DOWNBANK is not reachable");
 
-    expect(demo.addresses()).toHaveLength(4);
+    expect(demo.addresses()).toHaveLength(8);
     for (const address of demo.addresses()) expect(await accepts(address)).toBe(false);
   });
+
+  it("--requests, --rate, --failures: sends only what failed or is sampled, whole, with true weights", async () => {
+    const json = join(folder, "traces.jsonl");
+    const demo = new Demo(["--requests", "300", "--rate", "0.1", "--failures", "7", "--json", json]);
+    expect(await demo.exitCode(), demo.output).toBe(0);
+    expect(demo.output).toContain("7 of 7 failed traces arrived whole");
+    const [, made, sent] = /Spans made: (\d+), sent: (\d+)/.exec(demo.output) ?? [];
+    expect(Number(made)).toBe(293 * 10 + 7 * 9);
+    const lines = (await readFile(json, "utf8")).trimEnd().split("\n");
+    const spans = lines.flatMap((line) => spansOf(decodeExportRequest(Buffer.from(line), "json")).spans);
+    expect(spans).toHaveLength(Number(sent));
+    const kept = spans.filter((span) => span.attributes["tracekeep.keep.reason"] === "error");
+    expect(kept).toHaveLength(7 * 9);
+    expect(new Set(kept.map((span) => span.traceId)).size).toBe(7);
+    const weights = spans.map((span) => [kept.includes(span), span.attributes["sentry.client_sample_rate"]]);
+    expect(new Set(weights.map(String))).toEqual(new Set(["true,1", "false,0.1"]));
+  });
+
+  it("fails, and says what is missing, if a failed trace is not whole", async () => {
+    const demo = new Demo(["--failures", "2", "--requests", "20", "--set", "treasury:TRACING_ENABLED=false"]);
+    expect(await demo.exitCode()).toBe(1);
+    expect(demo.output).toContain("0 of 2 failed traces arrived whole");
+  }, 60_000);
 
   it("fails, and says what is missing, if a service is not traced", async () => {
     const demo = new Demo(["--set", "treasury:TRACING_ENABLED=false"]);
@@ -91,6 +119,7 @@ describe("npm run demo", () => {
       "treasury: treasury.v1.TreasuryService/ValidateAccount (server) is missing",
     );
     expect(demo.output).toContain("0 of 6 traces arrived whole");
+    expect(demo.output).not.toContain("Second act");
     for (const address of demo.addresses()) expect(await accepts(address)).toBe(false);
   }, 90_000);
 
@@ -143,6 +172,8 @@ describe("the command line", () => {
     ["stray", "stray"],
     ["--json", "--json"],
     ["--set=ledger", "SERVICE:VARIABLE=VALUE"],
+    ["--rate=1%", "number from 0 to 1"],
+    ["--failures=3000", "whole number from 0 to 2000"],
     ["--set=bank:PORT=1", "treasury, ledger, payroll, gateway"],
   ])("refuses %s with exit code 2", async (argument, message) => {
     const demo = new Demo([argument]);
@@ -154,7 +185,7 @@ describe("the command line", () => {
   it("explains itself with --help", async () => {
     const demo = new Demo(["--help"]);
     expect(await demo.exitCode()).toBe(0);
-    for (const option of ["--keep", "--json FILE", "--svg FILE", "SENTRY_DSN"]) {
+    for (const option of ["--keep", "--json FILE", "--svg FILE", "--failures F", "SENTRY_DSN"]) {
       expect(demo.output).toContain(option);
     }
   });

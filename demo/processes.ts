@@ -78,6 +78,14 @@ export class Processes {
     );
   }
 
+  /** The sum of one of tracing's numbers over all processes, which log them when they stop. */
+  sumOfStats(...path: readonly string[]): number {
+    const numbers = this.#running.flatMap(({ tail }) =>
+      tail.flatMap((line) => textAt(line, "tracing", ...path) ?? []),
+    );
+    return numbers.reduce((sum, text) => sum + Number(text), 0);
+  }
+
   /** Asks the processes to end, the last started first, so that no caller loses its callee; kills one that does not. */
   stop(): Promise<void> {
     this.#stopping ??= this.#stopAll();

@@ -2,16 +2,20 @@ import { join } from "node:path";
 import type { DemoOptions, ServiceName } from "./options.ts";
 import type { Processes } from "./processes.ts";
 
-/** Starts the services, each before the one that calls it; resolves to the gateway's URL. */
+/**
+ * Starts the services, each before the one that calls it; resolves to the gateway's URL.
+ *
+ * @param common environment variables of all services
+ */
 export async function startServices(
   processes: Processes,
-  dsn: string,
+  common: Readonly<Record<string, string>>,
   settings: DemoOptions["settings"],
   started: (name: ServiceName, address: string) => void,
 ): Promise<string> {
   const start = async (name: ServiceName, env: Record<string, string>) => {
     const file = join(import.meta.dirname, "..", "services", name, "src", "main.ts");
-    const address = await processes.start(name, file, { ...common(dsn), ...env, ...settings[name] });
+    const address = await processes.start(name, file, { ...COMMON, ...common, ...env, ...settings[name] });
     started(name, address);
     return address;
   };
@@ -23,14 +27,10 @@ export async function startServices(
   return `http://${gateway}`;
 }
 
-function common(dsn: string): Record<string, string> {
-  return {
-    PORT: "0",
-    READ_ENV_FILES: "false",
-    SHUTDOWN_GRACE_MS: "0",
-    ENVIRONMENT: "development",
-    SENTRY_DSN: dsn,
-    TRACE_SAMPLE_RATE: "1",
-    TRACE_EXPORT_INTERVAL_MS: "200",
-  };
-}
+const COMMON = {
+  PORT: "0",
+  READ_ENV_FILES: "false",
+  SHUTDOWN_GRACE_MS: "0",
+  ENVIRONMENT: "development",
+  TRACE_EXPORT_INTERVAL_MS: "200",
+};

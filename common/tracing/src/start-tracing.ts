@@ -156,6 +156,7 @@ export function startTracing(given: TracingConfig, options: StartTracingOptions 
     recorder.spans.close();
     await Promise.all([exporter.shutdown(limitMs), errors.shutdown(limitMs)]);
     contexts.release();
+    logger.info({ tracing: tracing.stats() }, "tracing stopped");
   };
   const tracing: Tracing = {
     enabled: true,

@@ -7,10 +7,10 @@ import type { OpenCall } from "../recorder/index.ts";
 import type { RecordedSpan, RelayedFailure, TraceDecision } from "../spans/index.ts";
 import type { Address } from "./addresses.ts";
 import type { GrpcInstrumentation } from "./instrumentation.ts";
+import { MessageTraffic } from "./message-traffic.ts";
 import type { Method } from "./methods.ts";
 import {
   setDeadline,
-  setMessageCounts,
   setMetadata,
   setPeer,
   setRelayed,
@@ -18,6 +18,7 @@ import {
   setRpcEnd,
   setRpcStart,
   setServerAddress,
+  setTraffic,
 } from "./rpc-attributes.ts";
 import { formatAnnouncement, parseSignal, SIGNAL_KEY, type TrailerSignal } from "./signals.ts";
 import { statusName } from "./status.ts";
@@ -52,8 +53,7 @@ export class ClientCall implements OpenCall {
   #cancelledHere = false;
   /** The server knows already that the trace is kept. */
   #serverKnows = false;
-  #sent = 0;
-  #received = 0;
+  readonly #traffic = new MessageTraffic();
 
   /** @param getPeer who serves the call, by grpc-js's word for it. */
   constructor(instrumentation: GrpcInstrumentation, outgoing: OutgoingCall, getPeer: () => string) {
@@ -116,12 +116,15 @@ export class ClientCall implements OpenCall {
     this.#instrumentation.recaller.recall([peer], this.#span.trace.traceId, decision);
   }
 
-  messageSent(): void {
-    this.#sent++;
+  /** @param bytes its length; undefined where it is not seen as bytes. */
+  messageSent(bytes?: number): void {
+    this.#traffic.sent++;
+    if (bytes !== undefined) this.#traffic.sentBytes(bytes);
   }
 
-  messageReceived(): void {
-    this.#received++;
+  messageReceived(bytes?: number): void {
+    this.#traffic.received++;
+    if (bytes !== undefined) this.#traffic.receivedBytes(bytes);
   }
 
   /** The caller itself gave the call up, with this status. */
@@ -180,8 +183,8 @@ export class ClientCall implements OpenCall {
     const meaning = ownCancel ? "answer" : this.#outgoing.method.meanings.client(code);
     const isError = meaning !== "answer";
     setRpcEnd(span, code, isError);
-    // A channel does not know the kind of the call; one message each way needs no count.
-    if (this.#sent !== 1 || this.#received !== 1) setMessageCounts(span, this.#sent, this.#received);
+    // A channel does not know the kind of the call.
+    setTraffic(span, this.#traffic, false);
     if (attempt !== undefined) span.setClean("tracekeep.rpc.attempts", attempt);
     if (isError) span.setStatus({ code: SpanStatusCode.ERROR, message: String(details ?? "") });
     if (meaning === "failure") this.#fail(span, code, String(details ?? ""), failure);

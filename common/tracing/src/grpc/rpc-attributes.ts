@@ -12,6 +12,7 @@ import {
 import type { MetadataLike } from "../propagation/index.ts";
 import type { RecordedSpan, RelayedFailure } from "../spans/index.ts";
 import { type Address, parseAddress } from "./addresses.ts";
+import type { MessageTraffic } from "./message-traffic.ts";
 import type { Method } from "./methods.ts";
 import { statusName } from "./status.ts";
 
@@ -69,10 +70,15 @@ export function setDeadline(span: RecordedSpan, deadline: number | Date, now: nu
   if (Number.isFinite(at)) span.setClean("tracekeep.rpc.deadline_ms", Math.round(at - now));
 }
 
-/** Message counts of a stream; a unary call always has one each way. */
-export function setMessageCounts(span: RecordedSpan, sent: number, received: number): void {
-  span.setClean("tracekeep.rpc.messages_sent", sent);
-  span.setClean("tracekeep.rpc.messages_received", received);
+/** How many messages went each way, unless it was one as in every unary call, and their bytes. */
+export function setTraffic(span: RecordedSpan, traffic: MessageTraffic, streaming: boolean): void {
+  const { sent, received, bytesSent, bytesReceived } = traffic;
+  if (streaming || sent !== 1 || received !== 1) {
+    span.setClean("tracekeep.rpc.messages_sent", sent);
+    span.setClean("tracekeep.rpc.messages_received", received);
+  }
+  if (bytesSent !== undefined) span.setClean("tracekeep.rpc.bytes_sent", bytesSent);
+  if (bytesReceived !== undefined) span.setClean("tracekeep.rpc.bytes_received", bytesReceived);
 }
 
 /** Metadata whose keys the operator has allowed; masked like any attribute, binary values as their size. */

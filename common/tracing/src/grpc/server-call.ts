@@ -5,10 +5,10 @@ import { extractContext, readMetadata } from "../propagation/index.ts";
 import { DEADLINE_TOLERANCE, type RecordedSpan, type RelayedFailure } from "../spans/index.ts";
 import { parseAddress } from "./addresses.ts";
 import type { GrpcInstrumentation } from "./instrumentation.ts";
+import type { MessageTraffic } from "./message-traffic.ts";
 import type { Method } from "./methods.ts";
 import {
   setDeadline,
-  setMessageCounts,
   setMetadata,
   setPeer,
   setRelayed,
@@ -16,6 +16,7 @@ import {
   setRpcEnd,
   setRpcStart,
   setServerAddress,
+  setTraffic,
 } from "./rpc-attributes.ts";
 import { type Announcement, decisionSignal, formatSignal, readAnnouncement, SIGNAL_KEY } from "./signals.ts";
 import { statusName } from "./status.ts";
@@ -32,6 +33,8 @@ export interface IncomingCall {
   readonly streaming: boolean;
   readonly call: Pick<ServerInterceptingCallInterface, "getPeer" | "getHost" | "getDeadline">;
   readonly metadata: Metadata;
+  /** What has gone over the wire so far. */
+  readonly traffic: MessageTraffic;
 }
 
 /** One incoming call, from its metadata to its end. */
@@ -44,8 +47,6 @@ export class ServerCall {
   /** Undefined if the caller understands no signals, or is not to get any. */
   readonly #announced: Announcement | undefined;
   readonly #attempt: number;
-  #received = 0;
-  #sent = 0;
 
   /** Without a call for a method that is never traced: the caller's context stays active then. */
   static begin(
@@ -92,14 +93,6 @@ export class ServerCall {
     setDeadline(span, call.getDeadline(), Date.now());
     if (this.#attempt > 1) span.setClean("tracekeep.rpc.attempt", this.#attempt);
     setMetadata(span, metadata, this.#instrumentation.captureMetadata);
-  }
-
-  messageReceived(): void {
-    this.#received++;
-  }
-
-  messageSent(): void {
-    this.#sent++;
   }
 
   /** Ends the span with the status that goes to the client; the result is the status with our trailer. */
@@ -152,7 +145,7 @@ export class ServerCall {
     const meaning = span.rejected ? "failure" : this.#incoming.method.meanings.server(code);
     const isError = meaning !== "answer";
     setRpcEnd(span, code, isError);
-    if (this.#incoming.streaming) setMessageCounts(span, this.#sent, this.#received);
+    setTraffic(span, this.#incoming.traffic, this.#incoming.streaming);
     if (!isError) return undefined;
     span.setStatus({ code: SpanStatusCode.ERROR, message: details });
     // A plain status object holds nothing that the span does not have already.

@@ -9,6 +9,7 @@ import type { Context } from "@opentelemetry/api";
 import type { Logger } from "../logger.ts";
 import { createHandlerObserver } from "./handlers.ts";
 import type { GrpcInstrumentation } from "./instrumentation.ts";
+import { countBytes, MessageTraffic } from "./message-traffic.ts";
 import type { Method } from "./methods.ts";
 import { type OutgoingStatus, ServerCall } from "./server-call.ts";
 
@@ -67,6 +68,7 @@ class TracedListener implements ServerListener {
   readonly #method: Method;
   readonly #incomingCall: ServerInterceptingCallInterface;
   readonly #streaming: boolean;
+  readonly #traffic = new MessageTraffic();
   #next: ServerListener | undefined;
   #context: Context | undefined;
   #call: ServerCall | undefined;
@@ -81,6 +83,7 @@ class TracedListener implements ServerListener {
     this.#method = method;
     this.#incomingCall = incomingCall;
     this.#streaming = streaming;
+    countBytes(incomingCall, this.#traffic);
   }
 
   before(next: ServerListener): ServerListener {
@@ -94,7 +97,7 @@ class TracedListener implements ServerListener {
   }
 
   onReceiveMessage(message: unknown): void {
-    this.#call?.messageReceived();
+    this.#traffic.received++;
     this.#pass(() => this.#next?.onReceiveMessage(message));
   }
 
@@ -108,7 +111,7 @@ class TracedListener implements ServerListener {
   }
 
   messageSent(): void {
-    this.#call?.messageSent();
+    this.#traffic.sent++;
   }
 
   statusSent(status: OutgoingStatus): OutgoingStatus {
@@ -116,7 +119,13 @@ class TracedListener implements ServerListener {
   }
 
   #begin(metadata: Metadata): void {
-    const incoming = { method: this.#method, streaming: this.#streaming, call: this.#incomingCall, metadata };
+    const incoming = {
+      method: this.#method,
+      streaming: this.#streaming,
+      call: this.#incomingCall,
+      metadata,
+      traffic: this.#traffic,
+    };
     const begin = () => ServerCall.begin(this.#instrumentation, incoming);
     const begun = this.#instrumentation.guard(begin, undefined);
     this.#context = begun?.context;

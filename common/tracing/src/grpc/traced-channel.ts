@@ -89,7 +89,7 @@ class TracedCall implements Call {
     this.#call.start(traced, {
       onReceiveMetadata: (received) => contexts.with(context, listener.onReceiveMetadata, listener, received),
       onReceiveMessage: (message) => {
-        this.#trace.messageReceived();
+        this.#trace.messageReceived(message?.length);
         contexts.with(context, listener.onReceiveMessage, listener, message);
       },
       onReceiveStatus: (status: StatusObject) => {
@@ -100,7 +100,7 @@ class TracedCall implements Call {
   }
 
   sendMessageWithContext(context: Parameters<Call["sendMessageWithContext"]>[0], message: Buffer): void {
-    this.#trace.messageSent();
+    this.#trace.messageSent(message.length);
     this.#call.sendMessageWithContext(context, message);
   }
 

@@ -70,7 +70,7 @@ export class ByteRing {
 
   /**
    * Appends an entry and gives its position. `evict` is called with each entry that has to go, before its bytes are
-   * overwritten. The entry must be smaller than the ring.
+   * overwritten. The entry may take half the ring at most.
    */
   append(payload: Uint8Array, header: EntryHeader, evict: (position: number) => void): number {
     const size = ByteRing.sizeOf(payload.length);
@@ -104,6 +104,7 @@ export class ByteRing {
   /** Removes the oldest entry; false if there is none. */
   evictOldest(evict: (position: number) => void): boolean {
     if (this.#count === 0) return false;
+    if (this.#isGap(this.#tail)) this.#evictOldest(evict);
     this.#evictOldest(evict);
     return true;
   }

@@ -16,8 +16,8 @@ const DECIDED = 4;
 const SHARE_OF_ONE_TRACE = 16;
 /** Bytes for each trace that the index has a slot for: most take more. */
 const BYTES_A_TRACE = 256;
-/** How far a new trace may go to find a slot. */
-const MOST_EVICTIONS = 16;
+/** How often a new trace may try to find a slot. */
+const MOST_TRIES = 16;
 
 /** A span as it is recorded. */
 export interface RecordedBytes {
@@ -27,7 +27,7 @@ export interface RecordedBytes {
   readonly servedBy: number;
   /** NaN if it is not known. */
   readonly probability: number;
-  /** The first span of a trace in this process always finds room. */
+  /** The first span of a trace in this process finds room where others do not. */
   readonly isEntry: boolean;
 }
 
@@ -121,11 +121,12 @@ export class FlightRecord {
     let slot = this.#pinnedSlot(trace);
     if (slot < 0) slot = this.#slotOf(trace.traceId);
     const size = ByteRing.sizeOf(span.payload.length);
-    const isTooMuch =
-      slot >= 0 && !span.isEntry && (index.bytes[slot] as number) + size > this.#mostOfOneTrace;
-    if (slot < 0 || isTooMuch || size > this.#ring.capacity / 2) {
+    if (slot < 0 || this.#isTooMuch(slot, size, span.isEntry)) {
       this.#oversizedCount++;
-      if (slot >= 0) index.dropped[slot] = (index.dropped[slot] as number) + 1;
+      if (slot >= 0) {
+        index.dropped[slot] = (index.dropped[slot] as number) + 1;
+        this.#freeIfUnused(slot);
+      }
       return false;
     }
     const header = this.#entry;
@@ -194,7 +195,9 @@ export class FlightRecord {
 
   stats(): FlightRecordStats {
     const ring = this.#ring;
-    const age = ring.count === 0 ? 0 : this.#age() - ring.header(ring.oldest, this.#entry).recordedAt;
+    // Ages begin anew after 2^32 ms.
+    const age =
+      ring.count === 0 ? 0 : (this.#age() - ring.header(ring.oldest, this.#entry).recordedAt) >>> 0;
     return {
       bytes: ring.capacity,
       usedBytes: ring.used,
@@ -205,6 +208,13 @@ export class FlightRecord {
       oversized: this.#oversizedCount,
       horizonSeconds: age / 1_000,
     };
+  }
+
+  /** Entries find room where others do not, but a trace that enters again and again must not push out all others. */
+  #isTooMuch(slot: number, size: number, isEntry: boolean): boolean {
+    const held = this.#index.bytes[slot] as number;
+    if (size > this.#ring.capacity / 2) return true;
+    return isEntry ? held > this.#mostOfOneTrace * 2 : held + size > this.#mostOfOneTrace;
   }
 
   #age(): number {
@@ -227,24 +237,21 @@ export class FlightRecord {
     const known = this.#find(traceId);
     if (known >= 0) return known;
     let slot = index.add(readTraceId(traceId, this.#id));
-    for (let tries = 0; slot < 0 && tries < MOST_EVICTIONS; tries++) {
-      if (!this.#ring.evictOldest(this.#evict)) this.#reclaim();
+    for (let tries = 0; slot < 0 && tries < MOST_TRIES; tries++) {
+      // One slot after the other, so that open traces and recorded ones give way by their numbers.
+      this.#hand = (this.#hand + 1) % index.capacity;
+      if (!this.#reclaim(this.#hand) && this.#ring.evictOldest(this.#evict)) this.#reclaim(this.#evicted.slot);
       slot = index.add(readTraceId(traceId, this.#id));
     }
-    if (slot >= 0) return slot;
-    this.#reclaim();
-    return index.add(readTraceId(traceId, this.#id));
+    return slot;
   }
 
   /** Takes the slot of a trace that is open and has no spans: one that never ends must not hold it for ever. */
-  #reclaim(): void {
-    const index = this.#index;
-    for (let tries = 0; tries < 64; tries++) {
-      this.#hand = (this.#hand + 1) % index.capacity;
-      if ((index.entries[this.#hand] as number) > 0 || (index.open[this.#hand] as number) === 0) continue;
-      index.remove(this.#hand);
-      return;
-    }
+  #reclaim(slot: number): boolean {
+    const { entries, open } = this.#index;
+    if ((entries[slot] as number) > 0 || (open[slot] as number) === 0) return false;
+    this.#index.remove(slot);
+    return true;
   }
 
   #freeIfUnused(slot: number): void {
