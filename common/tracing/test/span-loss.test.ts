@@ -21,7 +21,7 @@ test("a span that is larger than a batch may be is dropped for that reason, with
   await tracing.forceFlush();
   expect(intake.spans.map((span) => span.name)).toEqual(["small"]);
   const [stats] = Object.values(tracing.stats().export);
-  expect(stats?.dropped).toEqual({ queue_full: 0, too_large: 2, refused: 0, shutdown: 0 });
+  expect(stats?.dropped).toEqual({ queue_full: 0, too_large: 2, refused: 0, rate_limited: 0, shutdown: 0 });
   expect(lines.filter(({ level }) => level === "warn").map(({ message }) => message)).toEqual([
     "A span is larger than TRACE_EXPORT_BATCH_BYTES: it is dropped.",
   ]);

@@ -220,6 +220,7 @@ const ROWS: readonly Row[] = [
     accepted: [["1073741824", 1_073_741_824]],
   },
   size("TRACE_EXPORT_INTERVAL_MS", (config) => config.export.intervalMs, "milliseconds", [10, 60_000], 2_000),
+  size("TRACE_EXPORT_CONCURRENCY", (config) => config.export.concurrency, "requests", [1, 16], 1),
   size("TRACE_EXPORT_TIMEOUT_MS", (config) => config.export.timeoutMs, "milliseconds", [100, 60_000], 10_000),
   size("TRACE_SPAN_ATTRIBUTE_LIMIT", (config) => config.limits.attributes, "attributes", [16, 10_000], 128),
   size("TRACE_SPAN_EVENT_LIMIT", (config) => config.limits.events, "events", [0, 10_000], 128),

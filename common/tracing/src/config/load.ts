@@ -148,6 +148,7 @@ function toConfig(
       queueBytes: values.TRACE_EXPORT_QUEUE_BYTES,
       batchBytes: values.TRACE_EXPORT_BATCH_BYTES,
       intervalMs: values.TRACE_EXPORT_INTERVAL_MS,
+      concurrency: values.TRACE_EXPORT_CONCURRENCY,
       timeoutMs: values.TRACE_EXPORT_TIMEOUT_MS,
     },
     limits: {

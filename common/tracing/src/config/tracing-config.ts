@@ -40,6 +40,8 @@ export interface TracingConfig {
     readonly batchBytes: number;
     /** Longest wait of a span for its batch, in milliseconds. */
     readonly intervalMs: number;
+    /** Requests to one destination that may be under way at a time. */
+    readonly concurrency: number;
     /** Time limit of one request, in milliseconds. */
     readonly timeoutMs: number;
   };

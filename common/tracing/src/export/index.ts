@@ -1,2 +1,2 @@
-export type { DropReason, ExportStats } from "./batch-exporter.ts";
+export type { DropReason, ExportStats } from "./export-counters.ts";
 export { createSpanExporter } from "./span-exporter.ts";

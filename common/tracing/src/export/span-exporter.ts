@@ -2,8 +2,9 @@ import type { TracingConfig } from "../config/index.ts";
 import type { Logger } from "../logger.ts";
 import { createRequestEncoder, type EncodedSpan } from "../otlp/index.ts";
 import { createHttpSender } from "../transport/http-sender.ts";
-import { BatchExporter, type ExportStats } from "./batch-exporter.ts";
+import { BatchExporter } from "./batch-exporter.ts";
 import { destinationsOf } from "./destinations.ts";
+import type { ExportStats } from "./export-counters.ts";
 
 /** Takes encoded spans and sends them to every destination. */
 export interface SpanExporter {
@@ -23,6 +24,8 @@ export interface SpanExporterOptions {
   readonly untraced: <T>(fn: () => T) => T;
 }
 
+const SPANS: ReadonlySet<string> = new Set(["span", "span_indexed"]);
+
 export function createSpanExporter({
   config,
   resource,
@@ -35,17 +38,18 @@ export function createSpanExporter({
       url,
       headers: { ...headers, "content-type": "application/x-protobuf", "content-encoding": "gzip" },
       timeoutMs: config.export.timeoutMs,
+      concurrency: config.export.concurrency,
     });
     const post = (body: Uint8Array) => untraced(() => sender.post(body));
     return new BatchExporter({
       ...config.export,
       destination: name,
       sender: { ...sender, post },
-      encode,
+      wire: { encode, mostItems: Number.POSITIVE_INFINITY, categories: SPANS },
       logger,
     });
   });
-  const all = async (action: (exporter: BatchExporter) => Promise<void>): Promise<void> => {
+  const all = async (action: (exporter: BatchExporter<EncodedSpan>) => Promise<void>): Promise<void> => {
     await Promise.all(exporters.map(action));
   };
   return {

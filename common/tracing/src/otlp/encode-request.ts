@@ -9,6 +9,7 @@ export interface EncodedSpan {
   readonly bytes: Uint8Array;
   /** Of a trace that is kept, and not just sampled. */
   readonly kept: boolean;
+  readonly spans: 1;
 }
 
 /** Field numbers of the OTLP messages around spans. */

@@ -47,7 +47,7 @@ function decode(span: RecordedSpan, constants: Record<string, AttributeValue> = 
   const encoder = createSpanEncoder(constants);
   const recorded = encoder.encode(span, 0);
   const bytes = createSpanCompleter()(recorded, { bits: encoder.bits(), probability: 1, reason: "" });
-  const spans = [{ scope, bytes, kept: false }];
+  const spans = [{ scope, bytes, kept: false, spans: 1 as const }];
   const request = Request.decode(createRequestEncoder({ "service.name": "tests" })(spans));
   return Request.toObject(request, { longs: String, bytes: Buffer, arrays: true }).resourceSpans[0]
     .scopeSpans[0].spans[0];
@@ -185,7 +185,7 @@ test("spans of several scopes arrive under their own", () => {
   const spans = [scope, other, scope].map((each) => ({
     scope: each,
     bytes: Buffer.from(encoder.encode(makeSpan({ scope: each }), 0)),
-    kept: false,
+    kept: false, spans: 1 as const,
   }));
   const [resourceSpans] = Request.toObject(Request.decode(createRequestEncoder({})(spans))).resourceSpans;
   const counts = resourceSpans.scopeSpans.map((group: { scope: object; spans: unknown[] }) => [

@@ -47,7 +47,7 @@ export class Departures {
   ): void {
     const bytes = this.#complete(payload, { bits: flags & ~NOT_OF_THE_SPAN, ...departure });
     const kept = departure.reason !== "";
-    if (!this.#export({ scope: this.#scopes[scope] as Scope, bytes, kept })) return;
+    if (!this.#export({ scope: this.#scopes[scope] as Scope, bytes, kept, spans: 1 })) return;
     this.exported++;
     if (kept) this.kept++;
   }

@@ -8,7 +8,7 @@ export interface HttpResponse {
   readonly body: Buffer;
 }
 
-/** Sends request bodies to one URL, one after the other, over a connection that is kept. */
+/** Sends request bodies to one URL over connections that are kept. */
 export interface HttpSender {
   /** Rejects on network faults, after the time limit, and once the sender is closed. */
   post(body: Uint8Array): Promise<HttpResponse>;
@@ -21,12 +21,19 @@ export interface HttpSenderOptions {
   readonly headers: Readonly<Record<string, string>>;
   /** For the wait until it is a request's turn, the request and its answer, in milliseconds. */
   readonly timeoutMs: number;
+  /** Requests that may be under way at a time, each over a connection of its own; default 1. */
+  readonly concurrency?: number;
 }
 
 /** An answer is read for its error text only. */
 const LONGEST_ANSWER = 65_536;
 
-export function createHttpSender({ url, headers, timeoutMs }: HttpSenderOptions): HttpSender {
+export function createHttpSender({
+  url,
+  headers,
+  timeoutMs,
+  concurrency = 1,
+}: HttpSenderOptions): HttpSender {
   const target = new URL(url);
   const secure = target.protocol === "https:";
   const agent = secure ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true });
@@ -34,7 +41,8 @@ export function createHttpSender({ url, headers, timeoutMs }: HttpSenderOptions)
 
   let closed = false;
   /** Requests wait here and not in the agent, which opens connections even for those that were broken off. */
-  let turn: Promise<unknown> = Promise.resolve();
+  const turns: Promise<unknown>[] = new Array(concurrency).fill(Promise.resolve());
+  let next = 0;
 
   const exchange = (body: Uint8Array, signal: AbortSignal): Promise<HttpResponse> =>
     new Promise((resolve, reject) => {
@@ -72,9 +80,10 @@ export function createHttpSender({ url, headers, timeoutMs }: HttpSenderOptions)
   return {
     post(body) {
       const signal = AbortSignal.timeout(timeoutMs);
-      const answer = turn.then(() => exchange(body, signal));
+      const lane = next++ % concurrency;
+      const answer = (turns[lane] as Promise<unknown>).then(() => exchange(body, signal));
       // One turn later, since the connection is free for the next request only then.
-      turn = answer.catch(() => {}).then(() => nextTurn());
+      turns[lane] = answer.catch(() => {}).then(() => nextTurn());
       return answer;
     },
     async close() {

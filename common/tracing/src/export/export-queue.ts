@@ -1,0 +1,125 @@
+/** Something that waits to be sent: a span, or a transaction with its spans. */
+export interface Outgoing {
+  readonly bytes: Uint8Array;
+  /** Of a trace that is kept, and not just sampled: it goes first, and is dropped last. */
+  readonly kept: boolean;
+  /** How many spans it is. */
+  readonly spans: number;
+}
+
+/** Why something may not wait: there is no room now, or it is larger than any request may be. */
+export type QueueRefusal = "queue_full" | "too_large";
+
+/** What waits to be sent, bounded in bytes: kept traces first, each lane in the order of coming. */
+export class ExportQueue<T extends Outgoing> {
+  readonly #limit: number;
+  readonly #longest: number;
+  readonly #dropped: (reason: QueueRefusal, spans: number) => void;
+  readonly #kept = new Lane<T>();
+  readonly #sampled = new Lane<T>();
+
+  /** @param dropped is told of every span that is not sent because of the bounds. */
+  constructor(
+    limitBytes: number,
+    batchBytes: number,
+    dropped: (reason: QueueRefusal, spans: number) => void,
+  ) {
+    this.#limit = limitBytes;
+    this.#longest = Math.min(limitBytes, batchBytes);
+    this.#dropped = dropped;
+  }
+
+  get bytes(): number {
+    return this.#kept.bytes + this.#sampled.bytes;
+  }
+
+  get spans(): number {
+    return this.#kept.spans + this.#sampled.spans;
+  }
+
+  get keptSpans(): number {
+    return this.#kept.spans;
+  }
+
+  add(item: T): void {
+    if (item.bytes.length > this.#longest) this.#dropped("too_large", item.spans);
+    else if (this.#makeRoom(item)) this.#laneOf(item).items.push(item);
+    else this.#dropped("queue_full", item.spans);
+  }
+
+  /** Puts back what could not be sent, before all others. */
+  putBack(items: readonly T[]): void {
+    for (const item of items.toReversed()) {
+      if (this.#makeRoom(item)) this.#laneOf(item).items.unshift(item);
+      else this.#dropped("queue_full", item.spans);
+    }
+  }
+
+  /** Takes up to `most` bytes and `mostItems`, and one at least: the oldest of kept traces, then the oldest of the others. */
+  take(most: number, mostItems: number): T[] {
+    const taken = this.#kept.take(most, mostItems, true);
+    const left = most - taken.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    return [...taken, ...this.#sampled.take(left, mostItems - taken.length, taken.length === 0)];
+  }
+
+  /** Drops all that is only sampled; the number of its spans. */
+  clearSampled(): number {
+    return this.#sampled.clear();
+  }
+
+  /** Everything that waits, for whoever can save it; the queue is empty then. */
+  drain(): T[] {
+    return [...this.#kept.takeAll(), ...this.#sampled.takeAll()];
+  }
+
+  #laneOf(item: T): Lane<T> {
+    const lane = item.kept ? this.#kept : this.#sampled;
+    lane.bytes += item.bytes.length;
+    lane.spans += item.spans;
+    return lane;
+  }
+
+  /** A kept trace pushes sampled ones out, the oldest first. */
+  #makeRoom(item: T): boolean {
+    const excess = this.bytes + item.bytes.length - this.#limit;
+    if (excess <= 0) return true;
+    if (!item.kept || this.#sampled.bytes < excess) return false;
+    for (let freed = 0; freed < excess; ) {
+      const [oldest] = this.#sampled.take(0, 1, true);
+      if (oldest === undefined) break;
+      freed += oldest.bytes.length;
+      this.#dropped("queue_full", oldest.spans);
+    }
+    return true;
+  }
+}
+
+class Lane<T extends Outgoing> {
+  items: T[] = [];
+  bytes = 0;
+  spans = 0;
+
+  take(most: number, mostItems: number, atLeastOne: boolean): T[] {
+    let bytes = 0;
+    let count = 0;
+    for (const item of this.items) {
+      if (count >= mostItems || (bytes + item.bytes.length > most && !(atLeastOne && count === 0))) break;
+      bytes += item.bytes.length;
+      count++;
+    }
+    const taken = this.items.splice(0, count);
+    this.bytes -= bytes;
+    for (const { spans } of taken) this.spans -= spans;
+    return taken;
+  }
+
+  takeAll(): T[] {
+    return this.take(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, false);
+  }
+
+  clear(): number {
+    const { spans } = this;
+    this.takeAll();
+    return spans;
+  }
+}
