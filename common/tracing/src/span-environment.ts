@@ -20,7 +20,7 @@ export function createSpanEnvironment(
     sanitizer,
     limits,
     isOpen: () => open,
-    entered: (trace) => recorder.keeper.entered(trace),
+    entered: (trace, kept) => recorder.keeper.entered(trace, kept),
     started() {
       counters.started++;
     },

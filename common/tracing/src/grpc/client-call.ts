@@ -16,7 +16,6 @@ import {
   setRelayed,
   setRootCause,
   setRpcEnd,
-  setRpcStart,
   setServerAddress,
   setTraffic,
 } from "./rpc-attributes.ts";
@@ -74,7 +73,7 @@ export class ClientCall implements OpenCall {
       this.#span = span;
       context = trace.setSpan(callerContext, span);
       if (span.isRecording()) {
-        setRpcStart(span, "rpc.client", method);
+        span.addBlock(method.blocks.client);
         setServerAddress(span, target.address);
         setDeadline(span, this.#outgoing.deadline, Date.now());
         setMetadata(span, metadata, captureMetadata);
@@ -106,14 +105,11 @@ export class ClientCall implements OpenCall {
     return this.#span?.trace.traceId ?? "";
   }
 
-  /** The trace is kept since this call began. */
+  /** The trace is kept since this call began. Its end tells again: whoever serves it may not be known yet. */
   kept(decision: TraceDecision): void {
-    if (this.#serverKnows || this.#span === undefined) return;
-    const peer = this.#outgoing.peers?.peerAt(this.#getPeer());
-    // Not yet with anybody: its end will tell.
-    if (peer?.takesRecalls !== true) return;
-    this.#serverKnows = true;
-    this.#instrumentation.recaller.recall([peer], this.#span.trace.traceId, decision);
+    const { peers } = this.#outgoing;
+    if (this.#serverKnows || peers === undefined || this.#span?.trace.sendsAll !== false) return;
+    this.#instrumentation.recaller.recallEarly(peers, this.traceId, decision);
   }
 
   /** @param bytes its length; undefined where it is not seen as bytes. */
@@ -157,7 +153,7 @@ export class ClientCall implements OpenCall {
     if (kept !== undefined) keeper.keepFromOutside(trace.traceId, kept, trace);
     else if (refused === true) keeper.refusedBelow(trace);
     // The attempts before failed, and their trailers are hidden from us.
-    else if (attempt !== undefined) keeper.failed(trace, "retry");
+    else if (attempt !== undefined && attempt > 1) keeper.failed(trace, "retry");
   }
 
   /** Notes who served the call, for the case that the trace is kept later; if it is kept now, they are told. */
@@ -166,7 +162,7 @@ export class ClientCall implements OpenCall {
     if (peers === undefined) return;
     const peer = peers.peerAt(address);
     if (peer !== undefined && recalls === true) peers.answered(peer);
-    if (this.#serverKnows || kept !== undefined) return;
+    if (this.#serverKnows || kept !== undefined || span.trace.sendsAll) return;
     const { recaller } = this.#instrumentation;
     const { traceId, decision } = span.trace;
     if (decision?.kept !== true) span.servedBy = peer?.number ?? 0;

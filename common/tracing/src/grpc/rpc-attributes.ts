@@ -9,45 +9,71 @@ import {
   ATTR_SERVER_ADDRESS,
   ATTR_SERVER_PORT,
 } from "@opentelemetry/semantic-conventions";
+import { createAttributeBlock } from "../otlp/index.ts";
 import type { MetadataLike } from "../propagation/index.ts";
-import type { RecordedSpan, RelayedFailure } from "../spans/index.ts";
+import type { AttributeBlock, RecordedSpan, RelayedFailure } from "../spans/index.ts";
 import { type Address, parseAddress } from "./addresses.ts";
 import type { MessageTraffic } from "./message-traffic.ts";
-import type { Method } from "./methods.ts";
 import { statusName } from "./status.ts";
 
 /** The numeric status, which older dashboards and Sentry's own instrumentations use. */
 const RPC_GRPC_STATUS_CODE = "rpc.grpc.status_code";
 const LONGEST_METADATA_VALUE_LIST = 16;
+const MOST_BLOCKS = 1_000;
 
-/** Attributes that every RPC span has from its start. */
-export function setRpcStart(span: RecordedSpan, op: "rpc.server" | "rpc.client", method: Method): void {
-  span.setClean(ATTR_RPC_SYSTEM_NAME, "grpc");
-  span.setClean(ATTR_RPC_METHOD, method.name);
-  // Not of the stable conventions any more, but Sentry works out an operation from it.
-  span.setClean("rpc.service", method.service);
-  span.setClean("sentry.op", op);
-  span.setClean("sentry.origin", "auto.rpc.tracekeep");
+/** Attributes that every RPC span of a method has from its start. */
+export function rpcBlock(op: "rpc.server" | "rpc.client", name: string, service: string): AttributeBlock {
+  return createAttributeBlock({
+    [ATTR_RPC_SYSTEM_NAME]: "grpc",
+    [ATTR_RPC_METHOD]: name,
+    // Not of the stable conventions any more, but Sentry works out an operation from it.
+    "rpc.service": service,
+    "sentry.op": op,
+    "sentry.origin": "auto.rpc.tracekeep",
+  });
 }
 
+const serverBlocks = createBlocks((address: Address) =>
+  createAttributeBlock({ [ATTR_SERVER_ADDRESS]: address.host, [ATTR_SERVER_PORT]: address.port }),
+);
+const peerBlocks = createBlocks((address: Address) =>
+  createAttributeBlock({ [ATTR_NETWORK_PEER_ADDRESS]: address.host, [ATTR_NETWORK_PEER_PORT]: address.port }),
+);
+const endBlocks = createBlocks(({ code, isError }: { code: number; isError: boolean }) =>
+  createAttributeBlock({
+    [RPC_GRPC_STATUS_CODE]: code,
+    [ATTR_RPC_STATUS_CODE]: statusName(code),
+    [ATTR_ERROR_TYPE]: isError ? statusName(code) : undefined,
+  }),
+);
+
 export function setServerAddress(span: RecordedSpan, address: Address | undefined): void {
-  if (address === undefined) return;
-  span.setClean(ATTR_SERVER_ADDRESS, address.host);
-  if (address.port !== undefined) span.setClean(ATTR_SERVER_PORT, address.port);
+  if (address !== undefined) span.addBlock(serverBlocks(address, address));
 }
 
 export function setPeer(span: RecordedSpan, peer: string): void {
   const address = parseAddress(peer);
-  if (address === undefined) return;
-  span.setClean(ATTR_NETWORK_PEER_ADDRESS, address.host);
-  if (address.port !== undefined) span.setClean(ATTR_NETWORK_PEER_PORT, address.port);
+  if (address !== undefined) span.addBlock(peerBlocks(address, address));
 }
 
 /** Attributes that tell how a call ended. */
 export function setRpcEnd(span: RecordedSpan, code: number, isError: boolean): void {
-  span.setClean(RPC_GRPC_STATUS_CODE, code);
-  span.setClean(ATTR_RPC_STATUS_CODE, statusName(code));
-  if (isError) span.setClean(ATTR_ERROR_TYPE, statusName(code));
+  span.addBlock(endBlocks(isError ? -1 - code : code, { code, isError }));
+}
+
+/** Blocks by what they are made of, made when they are first needed. */
+function createBlocks<T>(make: (of: T) => AttributeBlock): (key: unknown, of: T) => AttributeBlock {
+  const known = new Map<unknown, AttributeBlock>();
+  return (key, of) => {
+    let block = known.get(key);
+    if (block === undefined) {
+      block = make(of);
+      // A peer's port is new with each connection: begin anew rather than grow.
+      if (known.size >= MOST_BLOCKS) known.clear();
+      known.set(key, block);
+    }
+    return block;
+  };
 }
 
 /** Who failed first, on a span that only passes the failure on. A peer said it, so it is sanitised. */

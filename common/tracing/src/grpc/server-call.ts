@@ -1,7 +1,7 @@
 import { type Metadata, type ServerInterceptingCallInterface, status as Status } from "@grpc/grpc-js";
 import { type Context, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
 import { failureOf } from "../errors/index.ts";
-import { extractContext, readMetadata } from "../propagation/index.ts";
+import { extractContext, type HeaderReader, readMetadata } from "../propagation/index.ts";
 import { DEADLINE_TOLERANCE, type RecordedSpan, type RelayedFailure } from "../spans/index.ts";
 import { parseAddress } from "./addresses.ts";
 import type { GrpcInstrumentation } from "./instrumentation.ts";
@@ -14,7 +14,6 @@ import {
   setRelayed,
   setRootCause,
   setRpcEnd,
-  setRpcStart,
   setServerAddress,
   setTraffic,
 } from "./rpc-attributes.ts";
@@ -58,7 +57,7 @@ export class ServerCall {
     const remote = extractContext(ROOT_CONTEXT, read, instrumentation.trustRemote);
     const { verdict } = incoming.method;
     if (verdict === "never") return { context: remote };
-    const call = new ServerCall(instrumentation, incoming, verdict, remote);
+    const call = new ServerCall(instrumentation, incoming, verdict, remote, read);
     return { context: call.context, call };
   }
 
@@ -67,27 +66,25 @@ export class ServerCall {
     incoming: IncomingCall,
     rate: number | undefined,
     remote: Context,
+    read: HeaderReader,
   ) {
-    const { method, call, metadata } = incoming;
+    const { method, call } = incoming;
     this.#instrumentation = instrumentation;
     this.#incoming = incoming;
-    const options = { kind: SpanKind.SERVER, cleanName: true, rate };
+    const announced = instrumentation.trustRemote === "all" ? readAnnouncement(read) : undefined;
+    this.#announced = announced;
+    const options = { kind: SpanKind.SERVER, cleanName: true, rate, kept: announced?.kept };
     this.#span = instrumentation.tracer.start(method.name, options, remote);
     this.context = trace.setSpan(remote, this.#span);
-    const announced = instrumentation.trustRemote === "all" ? readAnnouncement(metadata) : undefined;
-    this.#announced = announced;
-    const { trace: localTrace } = this.#span;
-    if (announced?.kept !== undefined)
-      instrumentation.keeper.keepFromOutside(localTrace.traceId, announced.kept, localTrace);
-    this.#attempt = 1 + attemptsBefore(metadata);
+    this.#attempt = 1 + attemptsBefore(read);
     const deadline = { at: Number(call.getDeadline()), reported: announced?.reports === true };
-    localTrace.failures.deadline = deadline;
+    this.#span.trace.failures.deadline = deadline;
     this.#describe(incoming);
   }
 
   #describe({ method, call, metadata }: IncomingCall): void {
     const span = this.#span;
-    setRpcStart(span, "rpc.server", method);
+    span.addBlock(method.blocks.server);
     setServerAddress(span, parseAddress(call.getHost() ?? ""));
     setPeer(span, call.getPeer());
     setDeadline(span, call.getDeadline(), Date.now());
@@ -178,8 +175,8 @@ export class ServerCall {
 }
 
 /** How often grpc-js has tried this call before; a caller's word, so within reason. */
-function attemptsBefore(metadata: Metadata): number {
-  const attempts = Number(metadata.get(ATTEMPTS_KEY)[0] ?? 0);
+function attemptsBefore(read: HeaderReader): number {
+  const attempts = Number(read(ATTEMPTS_KEY)[0] ?? 0);
   return Number.isInteger(attempts) && attempts > 0 && attempts < 100 ? attempts : 0;
 }
 

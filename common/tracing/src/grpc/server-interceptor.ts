@@ -70,6 +70,8 @@ class TracedListener implements ServerListener {
   readonly #streaming: boolean;
   readonly #traffic = new MessageTraffic();
   #next: ServerListener | undefined;
+  /** The next listener is grpc-js's own of a unary call: it runs no code of the user's before the half-close (a tenth of our cost). */
+  #isDirect = false;
   #context: Context | undefined;
   #call: ServerCall | undefined;
 
@@ -88,17 +90,20 @@ class TracedListener implements ServerListener {
 
   before(next: ServerListener): ServerListener {
     this.#next = next;
+    this.#isDirect = !this.#streaming && Object.getPrototypeOf(next) === Object.prototype;
     return this;
   }
 
   onReceiveMetadata(metadata: Metadata): void {
     if (this.#context === undefined) this.#begin(metadata);
-    this.#pass(() => this.#next?.onReceiveMetadata(metadata));
+    if (this.#isDirect) this.#next?.onReceiveMetadata(metadata);
+    else this.#pass(() => this.#next?.onReceiveMetadata(metadata));
   }
 
   onReceiveMessage(message: unknown): void {
     this.#traffic.received++;
-    this.#pass(() => this.#next?.onReceiveMessage(message));
+    if (this.#isDirect) this.#next?.onReceiveMessage(message);
+    else this.#pass(() => this.#next?.onReceiveMessage(message));
   }
 
   onReceiveHalfClose(): void {

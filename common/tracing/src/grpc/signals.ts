@@ -1,4 +1,4 @@
-import type { MetadataLike } from "../propagation/index.ts";
+import type { HeaderReader } from "../propagation/index.ts";
 import { isProbability } from "../recall/index.ts";
 import type { RelayedFailure, TraceDecision } from "../spans/index.ts";
 
@@ -32,11 +32,11 @@ for (const reports of [true, false])
   for (const asks of [true, false]) plain.set(formatAnnouncement({ reports, asks }), { reports, asks });
 
 /** What a request says of its caller; undefined if it is not one of ours. */
-export function readAnnouncement(metadata: MetadataLike): Announcement | undefined {
-  const [value] = metadata.get(SIGNAL_KEY);
-  if (typeof value !== "string") return undefined;
+export function readAnnouncement(read: HeaderReader): Announcement | undefined {
+  const [value] = read(SIGNAL_KEY);
+  if (value === undefined) return undefined;
   const known = plain.get(value);
-  if (known !== undefined || !value.startsWith("v=1")) return known;
+  if (known !== undefined || !value.startsWith("v=1;")) return known;
   const pairs = readPairs(value);
   return { reports: pairs.get("reports") === "1", asks: pairs.get("asks") === "1", kept: readKeep(pairs) };
 }
@@ -116,7 +116,7 @@ function encode(value: string): string {
 }
 
 function readPairs(text: string): Map<string, string> {
-  return new Map(text.slice(0, 2_048).split(";").map(splitPair));
+  return new Map(text.slice(0, 8_192).split(";").map(splitPair));
 }
 
 function splitPair(pair: string): [string, string] {

@@ -185,7 +185,8 @@ test("spans of several scopes arrive under their own", () => {
   const spans = [scope, other, scope].map((each) => ({
     scope: each,
     bytes: Buffer.from(encoder.encode(makeSpan({ scope: each }), 0)),
-    kept: false, spans: 1 as const,
+    kept: false,
+    spans: 1 as const,
   }));
   const [resourceSpans] = Request.toObject(Request.decode(createRequestEncoder({})(spans))).resourceSpans;
   const counts = resourceSpans.scopeSpans.map((group: { scope: object; spans: unknown[] }) => [

@@ -23,6 +23,8 @@ const SPAN = {
   droppedLinks: 14,
   status: 15,
 } as const;
+/** For attributes that are encoded apart. */
+export const SPAN_ATTRIBUTES = SPAN.attributes;
 const EVENT = { time: 1, name: 2, attributes: 3 } as const;
 const LINK = { traceId: 1, spanId: 2, traceState: 3, attributes: 4, flags: 6 } as const;
 const STATUS = { message: 2, code: 3 } as const;
@@ -83,7 +85,8 @@ function encodeSpan(span: RecordedSpan, missing: number, constantBytes: Buffer):
   writer.varint(SPAN.kind, span.kind + 1);
   writer.time(SPAN.startTime, span.startTime);
   writer.time(SPAN.endTime, span.endTime ?? span.startTime);
-  writeAttributes(writer, SPAN.attributes, span.attributes);
+  for (const block of span.blocks) writer.raw(block.bytes);
+  writeAttributes(writer, SPAN.attributes, span.ownAttributes);
   writer.raw(constantBytes);
   if (missing > 0) writeAttributes(writer, SPAN.attributes, [["tracekeep.dropped_spans", missing]]);
   writeCount(SPAN.droppedAttributes, span.droppedAttributes);

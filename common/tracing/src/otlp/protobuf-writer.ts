@@ -4,6 +4,8 @@ const FIXED64 = 1;
 const LENGTH_DELIMITED = 2;
 const FIXED32 = 5;
 
+/** Strings up to this length are written here. */
+const SHORT = 40;
 const TWO_TO_32 = 4_294_967_296;
 
 /** Writes protobuf messages into one buffer that grows as needed and is used again and again. */
@@ -71,10 +73,32 @@ export class ProtobufWriter {
   }
 
   string(field: number, value: string): void {
+    if (value.length <= SHORT && this.#shortAscii(field, value)) return;
     const start = this.begin(field);
     this.#reserve(value.length * 3);
     this.#position += this.#buffer.write(value, this.#position, "utf8");
     this.end(start);
+  }
+
+  /** Without a call out of JavaScript, which would cost several times as much; false if it is not ASCII. */
+  #shortAscii(field: number, value: string): boolean {
+    const { length } = value;
+    const before = this.#position;
+    this.#tag(field, LENGTH_DELIMITED);
+    this.#reserve(length + 1);
+    const buffer = this.#buffer;
+    let at = this.#position;
+    buffer[at++] = length;
+    for (let index = 0; index < length; index++) {
+      const code = value.charCodeAt(index);
+      if (code > 127) {
+        this.#position = before;
+        return false;
+      }
+      buffer[at++] = code;
+    }
+    this.#position = at;
+    return true;
   }
 
   hex(field: number, value: string): void {

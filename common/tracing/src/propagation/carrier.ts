@@ -12,9 +12,17 @@ export interface MetadataLike {
 const NONE: readonly string[] = [];
 
 export function readMetadata(metadata: MetadataLike): HeaderReader {
+  // grpc-js checks and copies at each `get`; its map, where it shows, has the same under lower-case keys.
+  const { internalRepr } = metadata as { internalRepr?: unknown };
+  const get =
+    internalRepr instanceof Map
+      ? (name: string) => internalRepr.get(name) as string[] | undefined
+      : undefined;
   return (name) => {
-    const values = metadata.get(name);
-    return values.length === 0 ? NONE : values.filter((value) => typeof value === "string");
+    const values = get === undefined ? metadata.get(name) : (get(name) ?? NONE);
+    return values.every((value) => typeof value === "string")
+      ? values
+      : values.filter((value) => typeof value === "string");
   };
 }
 

@@ -1,18 +1,13 @@
 import { type Context, createContextKey, type SpanContext, trace } from "@opentelemetry/api";
 import type { RemoteParent } from "../spans/local-trace.ts";
+import { RequestContext } from "./request-context.ts";
 
-const REMOTE_PARENT = createContextKey("tracekeep.remote-parent");
 const ORIGIN = createContextKey("tracekeep.origin");
-
-/** Notes what the caller's headers said, beside the remote span context. */
-export function withRemoteParent(context: Context, remote: RemoteParent): Context {
-  return context.setValue(REMOTE_PARENT, remote);
-}
 
 /** What the caller's headers said, if the context's span is still the caller's. */
 export function remoteParentOf(context: Context): RemoteParent | undefined {
-  return trace.getSpanContext(context)?.isRemote === true
-    ? (context.getValue(REMOTE_PARENT) as RemoteParent | undefined)
+  return context instanceof RequestContext && trace.getSpanContext(context)?.isRemote === true
+    ? context.remote
     : undefined;
 }
 

@@ -1,5 +1,4 @@
 import {
-  type Baggage,
   type Context,
   createTraceState,
   propagation,
@@ -8,10 +7,10 @@ import {
   trace,
 } from "@opentelemetry/api";
 import type { RemoteParent } from "../spans/local-trace.ts";
-import { joinMembers, parseBaggage, toBaggage } from "./baggage-header.ts";
 import type { HeaderReader } from "./carrier.ts";
-import { withOrigin, withoutOrigin, withRemoteParent } from "./context-keys.ts";
-import { rateOf } from "./sampling-context.ts";
+import { withOrigin, withoutOrigin } from "./context-keys.ts";
+import { IncomingBaggage } from "./incoming-baggage.ts";
+import { RequestContext } from "./request-context.ts";
 import { parseSentryTrace } from "./sentry-trace.ts";
 import { parseTraceState, probabilityOf } from "./trace-state.ts";
 import { parseTraceParent, type TraceParent } from "./traceparent.ts";
@@ -35,29 +34,16 @@ export function extractContext(active: Context, read: HeaderReader, trust: Remot
   const parent = traceparent ?? single(read("sentry-trace"), parseSentryTrace);
   if (trust === "none")
     return parent === undefined ? context : withOrigin(context, toSpanContext(parent, "", false));
-  const header = parseBaggage(read("baggage"));
-  const baggage = toBaggage(header.others);
-  const withUserBaggage = baggage === undefined ? context : setBaggage(context, baggage);
-  if (parent === undefined) return withUserBaggage;
-  const traceState = traceparent === undefined ? "" : parseTraceState(read("tracestate"));
-  const remote =
-    trust === "ids"
-      ? UNTRUSTED
-      : {
-          sampled: parent.sampled,
-          probability: probabilityOf(traceState) ?? rateOf(header.sentry),
-          traceState,
-          samplingContext: samplingContextOf(header.sentry, parent.traceId),
-          untrusted: false,
-        };
-  const spanContext = toSpanContext(parent, remote.traceState, remote.sampled === true);
-  return withRemoteParent(trace.setSpanContext(withUserBaggage, spanContext), remote);
-}
-
-/** A context of another trace tells nothing of this one. */
-function samplingContextOf(members: ReadonlyMap<string, string>, traceId: string): string | undefined {
-  const own = members.get("sentry-trace_id");
-  return members.size === 0 || (own !== undefined && own !== traceId) ? undefined : joinMembers(members);
+  const values = read("baggage");
+  const baggage = values.length === 0 ? undefined : new IncomingBaggage(values);
+  if (parent === undefined)
+    return baggage === undefined
+      ? context
+      : new RequestContext(context, trace.getSpan(context), baggage, undefined);
+  const traceState = traceparent === undefined || trust === "ids" ? "" : parseTraceState(read("tracestate"));
+  const remote = trust === "ids" ? UNTRUSTED : new TrustedParent(parent, traceState, baggage);
+  const spanContext = toSpanContext(parent, traceState, remote.sampled === true);
+  return new RequestContext(context, trace.wrapSpanContext(spanContext), baggage, remote);
 }
 
 const UNTRUSTED: RemoteParent = {
@@ -68,12 +54,40 @@ const UNTRUSTED: RemoteParent = {
   untrusted: true,
 };
 
+/** What a trusted caller's headers say; what is in the baggage is read when it is needed. */
+class TrustedParent implements RemoteParent {
+  readonly sampled: boolean | undefined;
+  readonly traceState: string;
+  readonly untrusted = false;
+  readonly #traceId: string;
+  readonly #baggage: IncomingBaggage | undefined;
+
+  constructor({ traceId, sampled }: TraceParent, traceState: string, baggage: IncomingBaggage | undefined) {
+    this.sampled = sampled;
+    this.traceState = traceState;
+    this.#traceId = traceId;
+    this.#baggage = baggage;
+  }
+
+  get probability(): number | undefined {
+    return probabilityOf(this.traceState) ?? this.#baggage?.rate;
+  }
+
+  get samplingContext(): string | undefined {
+    return this.#baggage?.samplingContextOf(this.#traceId);
+  }
+}
+
 /** The one valid value among the values of a header, which may also be joined by commas. */
 function single(
   values: readonly string[],
   parse: (value: string) => TraceParent | undefined,
 ): TraceParent | undefined {
   if (values.length === 0) return undefined;
+  if (values.length === 1) {
+    const only = parse(values[0] as string);
+    if (only !== undefined) return only;
+  }
   const distinct = new Set(
     values.flatMap((value) => (value.length > 4_096 ? [] : value.split(","))).map((value) => value.trim()),
   );
@@ -89,8 +103,4 @@ function toSpanContext({ traceId, spanId }: TraceParent, traceState: string, sam
     isRemote: true,
     ...(traceState === "" ? {} : { traceState: createTraceState(traceState) }),
   };
-}
-
-function setBaggage(context: Context, baggage: Baggage): Context {
-  return propagation.setBaggage(context, baggage);
 }

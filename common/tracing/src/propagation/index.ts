@@ -1,4 +1,4 @@
-export { type Carrier, type MetadataLike, readCarrier, readMetadata } from "./carrier.ts";
+export { type Carrier, type HeaderReader, type MetadataLike, readCarrier, readMetadata } from "./carrier.ts";
 export { originOf, remoteParentOf } from "./context-keys.ts";
 export { extractContext, type RemoteTrust } from "./extract.ts";
 export { injectContext } from "./inject.ts";

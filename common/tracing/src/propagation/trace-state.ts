@@ -7,6 +7,7 @@ const MEMBER =
 
 /** Joins the values of a `tracestate` header (W3C Trace Context); members that are not valid are left out. */
 export function parseTraceState(values: readonly string[]): string {
+  if (values.length === 0) return "";
   const members = values
     .join(",")
     .slice(0, LONGEST * 4)

@@ -8,13 +8,20 @@ export interface KeptTrace {
 /** More in one message are for the next one. */
 export const MOST_TRACES = 1_000;
 const LONGEST_REASON = 64;
-const LONGEST_MESSAGE = 262_144;
+/** A full message has room in it, even if each character of its reasons is written as six. */
+const LONGEST_MESSAGE = 524_288;
 
 /** `tracekeep.v1.Recall/Keep`: keep these traces, as far as you have them. Both ways a message is JSON. */
 export const RECALL_PATH = "/tracekeep.v1.Recall/Keep";
 
 export function writeRequest(traces: readonly KeptTrace[]): Buffer {
-  return write({ traces: traces.map(({ traceId, probability, reason }) => [traceId, probability, reason]) });
+  return write({
+    traces: traces.map(({ traceId, probability, reason }) => [
+      traceId,
+      probability,
+      reason.slice(0, LONGEST_REASON),
+    ]),
+  });
 }
 
 /** Reads a peer's request; what is not valid in it is left out. */

@@ -14,6 +14,8 @@ const MOST_WAITING = 10_000;
 /** A branch of a kept trace: one of these peers has it. */
 interface Branch extends KeptTrace {
   readonly since: number;
+  /** It is asked for again when its call ends: not to be found now is no loss. */
+  readonly isEarly: boolean;
   peersLeft: number;
   found: boolean;
 }
@@ -24,6 +26,8 @@ export class Recaller {
   readonly #direct = new DirectChannels();
   readonly #waiting = new Map<Peer, Branch[]>();
   readonly #sending = new Set<Promise<void>>();
+  /** Each ends a recall under way. */
+  readonly #cancels = new Set<() => void>();
   #waitingCount = 0;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
@@ -45,13 +49,21 @@ export class Recaller {
     if (all.length > 0) this.recall(all, traceId, decision);
   }
 
-  recall(peers: readonly Peer[], traceId: string, { probability, reason }: TraceDecision): void {
-    if (this.#closed || this.#waitingCount + peers.length > MOST_WAITING) {
-      this.#counters.missed++;
+  /** A call under way: grpc-js does not say who serves it before the first answer, so all that take recalls are asked. */
+  recallEarly(peers: ChannelPeers, traceId: string, decision: TraceDecision): void {
+    const takers = peers.all().filter(({ takesRecalls }) => takesRecalls);
+    if (takers.length > 0) this.recall(takers, traceId, decision, true);
+  }
+
+  recall(peers: readonly Peer[], traceId: string, decision: TraceDecision, isEarly = false): void {
+    const { probability, reason } = decision;
+    const since = performance.now();
+    const peersLeft = peers.length;
+    const branch: Branch = { traceId, probability, reason, since, isEarly, peersLeft, found: false };
+    if (this.#closed || this.#waitingCount + peersLeft > MOST_WAITING) {
+      this.#lost(branch);
       return;
     }
-    const since = performance.now();
-    const branch: Branch = { traceId, probability, reason, since, peersLeft: peers.length, found: false };
     for (const peer of peers) {
       const waiting = this.#waiting.get(peer);
       if (waiting === undefined) this.#waiting.set(peer, [branch]);
@@ -75,6 +87,8 @@ export class Recaller {
     clearTimeout(timer);
     this.#closed = true;
     clearTimeout(this.#timer);
+    for (const cancel of this.#cancels) cancel();
+    await Promise.all(this.#sending);
     for (const branches of this.#waiting.values()) for (const branch of branches) this.#ended(branch, false);
     this.#waiting.clear();
     this.#direct.close();
@@ -116,19 +130,24 @@ export class Recaller {
   /** Over the channel first; whoever has not got the trace there may be reached by a connection of its own. */
   async #ask(peer: Peer, branches: readonly Branch[]): Promise<void> {
     const { channel, dial, callCredentials } = peer.of;
-    const first = await sendRecall(channel, branches, callCredentials);
+    const first = await sendRecall(channel, branches, callCredentials, this.#cancels);
     if (first.unsupported) peer.takesRecalls = false;
     const rest = first.peer === peer.address ? branches.filter((branch) => first.unknown(branch)) : branches;
     for (const branch of branches) if (!rest.includes(branch)) this.#ended(branch, true);
     if (rest.length === 0) return;
     const direct = dial === undefined || this.#closed ? undefined : this.#direct.to(peer, dial);
-    const second = direct === undefined ? undefined : await sendRecall(direct, rest, callCredentials);
+    const second =
+      direct === undefined ? undefined : await sendRecall(direct, rest, callCredentials, this.#cancels);
     for (const branch of rest) this.#ended(branch, second?.unknown(branch) === false);
   }
 
   #ended(branch: Branch, found: boolean): void {
     branch.found ||= found;
     branch.peersLeft--;
-    if (branch.peersLeft === 0 && !branch.found) this.#counters.missed++;
+    if (branch.peersLeft === 0 && !branch.found) this.#lost(branch);
+  }
+
+  #lost({ isEarly }: Branch): void {
+    if (!isEarly) this.#counters.missed++;
   }
 }

@@ -14,16 +14,23 @@ export interface RecallAnswer {
   readonly unsupported: boolean;
 }
 
-/** Sends one recall below all interceptors of the user's. Never rejects. */
+/**
+ * Sends one recall below all interceptors of the user's. Never rejects.
+ *
+ * @param cancels holds, while it is under way, the function that ends it at once.
+ */
 export function sendRecall(
   channel: Channel,
   traces: readonly KeptTrace[],
   credentials: ChannelPeers["callCredentials"],
+  cancels: Set<() => void>,
 ): Promise<RecallAnswer> {
   const { promise, resolve } = Promise.withResolvers<RecallAnswer>();
   try {
     const call = channel.createCall(RECALL_PATH, Date.now() + TIMEOUT_MS, null, null, propagate.DEFAULTS);
     if (credentials !== undefined) call.setCredentials(credentials);
+    const cancel = (): void => call.cancelWithStatus(Status.CANCELLED, "Tracing is shut down.");
+    cancels.add(cancel);
     let unknown: ReadonlySet<string> | undefined;
     call.start(new Metadata(), {
       onReceiveMetadata() {},
@@ -31,6 +38,7 @@ export function sendRecall(
         unknown = readAnswer(message);
       },
       onReceiveStatus({ code }) {
+        cancels.delete(cancel);
         const known = code === Status.OK ? unknown : undefined;
         resolve({
           peer: call.getPeer(),

@@ -74,29 +74,35 @@ const steps = (capacity: number) => {
     fc.integer({ min: 0, max: Math.min(64, longest) }),
     fc.constant(longest),
   );
-  return fc.array(fc.oneof({ weight: 9, arbitrary: fc.tuple(length, header) }, fc.constant("evict" as const)), {
-    minLength: 1,
-    maxLength: 120,
-  });
+  return fc.array(
+    fc.oneof({ weight: 9, arbitrary: fc.tuple(length, header) }, fc.constant("evict" as const)),
+    {
+      minLength: 1,
+      maxLength: 120,
+    },
+  );
 };
 
-test.each([256, 1_000, 4_099])("a ring of %d bytes holds the latest entries, whole, whatever comes", (bytes) => {
-  fc.assert(
-    fc.property(steps(Math.floor(bytes / 8) * 8), (sequence) => {
-      const model = new ModelledRing(bytes);
-      for (const step of sequence) {
-        if (step !== "evict") model.append(...step);
-        else {
-          const before = model.entries.length;
-          expect(model.evictOldest()).toBe(before > 0);
-          expect(model.entries.length).toBe(Math.max(0, before - 1));
+test.each([256, 1_000, 4_099])(
+  "a ring of %d bytes holds the latest entries, whole, whatever comes",
+  (bytes) => {
+    fc.assert(
+      fc.property(steps(Math.floor(bytes / 8) * 8), (sequence) => {
+        const model = new ModelledRing(bytes);
+        for (const step of sequence) {
+          if (step !== "evict") model.append(...step);
+          else {
+            const before = model.entries.length;
+            expect(model.evictOldest()).toBe(before > 0);
+            expect(model.entries.length).toBe(Math.max(0, before - 1));
+          }
+          model.check();
         }
-        model.check();
-      }
-    }),
-    { numRuns: 300 },
-  );
-});
+      }),
+      { numRuns: 300 },
+    );
+  },
+);
 
 test("no more goes than must: entries that fill the ring exactly all stay", () => {
   const model = new ModelledRing(800);

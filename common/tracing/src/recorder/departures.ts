@@ -4,6 +4,11 @@ import { EntryFlag } from "./flight-record.ts";
 
 type Scope = EncodedSpan["scope"];
 
+/** More scopes than this are not told apart: names made at run time must not pile up. */
+const MOST_SCOPES = 4_096;
+/** OTLP's word for an instrumentation that is not known. */
+const UNKNOWN: Scope = { name: "", version: "" };
+
 /** Takes a span that leaves the process; false if there is nowhere to go. */
 export type ExportSpan = (span: EncodedSpan) => boolean;
 
@@ -20,7 +25,7 @@ export class Departures {
   readonly #export: ExportSpan;
   readonly #complete = createSpanCompleter();
   readonly #numbers = new Map<Scope, number>();
-  readonly #scopes: Scope[] = [];
+  readonly #scopes: Scope[] = [UNKNOWN];
   /** Spans that were handed on since the start. */
   exported = 0;
   /** Those of kept traces among them. */
@@ -30,13 +35,13 @@ export class Departures {
     this.#export = exportSpan;
   }
 
-  /** The number by which the record knows an instrumentation scope; there are only as many as tracers. */
+  /** The number by which the record knows an instrumentation scope. */
   numberOf(scope: Scope): number {
-    let number = this.#numbers.get(scope);
-    if (number === undefined) {
-      number = this.#scopes.push(scope) - 1;
-      this.#numbers.set(scope, number);
-    }
+    const known = this.#numbers.get(scope);
+    if (known !== undefined) return known;
+    if (this.#scopes.length >= MOST_SCOPES) return 0;
+    const number = this.#scopes.push(scope) - 1;
+    this.#numbers.set(scope, number);
     return number;
   }
 

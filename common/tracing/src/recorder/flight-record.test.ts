@@ -202,8 +202,7 @@ test("the horizon is the age of the oldest span, also after weeks", () => {
   // Ages are kept in 32 bits of milliseconds: they begin anew after seven weeks.
   for (const start of [0, 2 ** 32 - 2_000, 2 ** 33 - 2_000]) {
     model.now = start;
-    do record.append(localTrace(start % 97), span(new Uint8Array(400), { isEntry: true }));
-    while (record.stats().horizonSeconds > 0);
+    for (let number = 0; number < 40; number++) record.append(localTrace(number), span(new Uint8Array(200)));
     model.now += 3_500;
     expect(record.stats().horizonSeconds).toBe(3.5);
   }

@@ -122,9 +122,11 @@ export class FlightRecord {
     if (slot < 0) slot = this.#slotOf(trace.traceId);
     const size = ByteRing.sizeOf(span.payload.length);
     if (slot < 0 || this.#isTooMuch(slot, size, span.isEntry)) {
-      this.#oversizedCount++;
+      // A sampled span is sent at once instead: nothing is lost.
+      const isLost = (span.flags & EntryFlag.sampled) === 0;
+      if (isLost) this.#oversizedCount++;
       if (slot >= 0) {
-        index.dropped[slot] = (index.dropped[slot] as number) + 1;
+        if (isLost) index.dropped[slot] = (index.dropped[slot] as number) + 1;
         this.#freeIfUnused(slot);
       }
       return false;
@@ -196,8 +198,7 @@ export class FlightRecord {
   stats(): FlightRecordStats {
     const ring = this.#ring;
     // Ages begin anew after 2^32 ms.
-    const age =
-      ring.count === 0 ? 0 : (this.#age() - ring.header(ring.oldest, this.#entry).recordedAt) >>> 0;
+    const age = ring.count === 0 ? 0 : (this.#age() - ring.header(ring.oldest, this.#entry).recordedAt) >>> 0;
     return {
       bytes: ring.capacity,
       usedBytes: ring.used,
@@ -240,7 +241,8 @@ export class FlightRecord {
     for (let tries = 0; slot < 0 && tries < MOST_TRIES; tries++) {
       // One slot after the other, so that open traces and recorded ones give way by their numbers.
       this.#hand = (this.#hand + 1) % index.capacity;
-      if (!this.#reclaim(this.#hand) && this.#ring.evictOldest(this.#evict)) this.#reclaim(this.#evicted.slot);
+      if (!this.#reclaim(this.#hand) && this.#ring.evictOldest(this.#evict))
+        this.#reclaim(this.#evicted.slot);
       slot = index.add(readTraceId(traceId, this.#id));
     }
     return slot;

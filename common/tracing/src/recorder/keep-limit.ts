@@ -14,8 +14,9 @@ export class KeepLimit {
   readonly #most: number;
   readonly #now: () => number;
   readonly #window: SlidingWindow;
-  /** How many asked in each tenth of the last second. */
+  /** How many asked in each tenth of the last second, and how many of these were admitted. */
   readonly #asked = new Float64Array(BUCKETS);
+  readonly #admitted = new Float64Array(BUCKETS);
   #bucket = 0;
 
   /** @param now milliseconds that never run backwards. */
@@ -30,10 +31,11 @@ export class KeepLimit {
    * storm, so that counts made of what is kept stay true. Undefined if the trace is refused.
    */
   admit(draw: number): number | undefined {
-    const asked = this.#count();
-    const share = Math.min(1, this.#most / asked);
-    if (share < 1 && draw >= share * MARGIN) return undefined;
-    return this.#window.tryTake() ? share : undefined;
+    const bucket = this.#bucketOfNow();
+    const asked = addTo(this.#asked, bucket);
+    if (draw >= (this.#most / asked) * MARGIN || !this.#window.tryTake()) return undefined;
+    // Not what was aimed at: chance, and what else takes from the window, leave another share.
+    return addTo(this.#admitted, bucket) / asked;
   }
 
   /** Takes one from what may be kept, for something that belongs to a kept trace. */
@@ -41,16 +43,24 @@ export class KeepLimit {
     return this.#window.tryTake();
   }
 
-  /** Counts this one, and gives how many have asked within the last second. */
-  #count(): number {
+  /** The bucket of now; those since the last call are emptied. */
+  #bucketOfNow(): number {
     const bucket = Math.floor(this.#now() / BUCKET_MS);
     const passed = Math.min(bucket - this.#bucket, BUCKETS);
-    for (let step = 0; step < passed; step++) this.#asked[(bucket - step) % BUCKETS] = 0;
+    for (let step = 0; step < passed; step++) {
+      const at = (bucket - step) % BUCKETS;
+      this.#asked[at] = 0;
+      this.#admitted[at] = 0;
+    }
     this.#bucket = bucket;
-    const at = bucket % BUCKETS;
-    this.#asked[at] = (this.#asked[at] as number) + 1;
-    let sum = 0;
-    for (const count of this.#asked) sum += count;
-    return sum;
+    return bucket % BUCKETS;
   }
+}
+
+/** Counts one more, and gives the sum of all buckets. */
+function addTo(buckets: Float64Array, at: number): number {
+  buckets[at] = (buckets[at] as number) + 1;
+  let sum = 0;
+  for (const count of buckets) sum += count;
+  return sum;
 }

@@ -1,5 +1,5 @@
 import { SHARED_KEY, traceDraw } from "../sampling/index.ts";
-import type { DecisionSource, LocalTrace, TraceDecision } from "../spans/index.ts";
+import type { DecisionSource, KeptAbove, LocalTrace, TraceDecision } from "../spans/index.ts";
 import { Decisions } from "./decisions.ts";
 import type { Departures } from "./departures.ts";
 import { EntryFlag, type FlightRecord } from "./flight-record.ts";
@@ -16,12 +16,6 @@ const SHARE_OF_A_KEPT_TRACE = 4;
 
 /** Tells the process that served a call that its trace is kept. */
 export type SpreadKeep = (servedBy: number, traceId: string, decision: TraceDecision) => void;
-
-/** A keep that another process has decided on. */
-export interface KeepFromOutside {
-  readonly probability: number;
-  readonly reason: string;
-}
 
 export interface KeepCounters {
   /** Traces that were kept here: decided in this process, and by others. */
@@ -72,13 +66,18 @@ export class Keeper implements DecisionSource {
     this.#mostBytes = options.record.stats().bytes / SHARE_OF_A_KEPT_TRACE;
   }
 
-  /** A trace has entered this process. */
-  entered(trace: LocalTrace): void {
+  /**
+   * A trace has entered this process.
+   *
+   * @param kept if the caller keeps it.
+   */
+  entered(trace: LocalTrace, kept: KeptAbove | undefined): void {
     trace.decisions = this;
     const unsampledBefore = this.#options.record.enter(trace);
     if (this.#decisions.get(trace.traceId) !== undefined) this.#options.record.decided(trace.traceId);
+    if (kept !== undefined) this.keepFromOutside(trace.traceId, kept, trace);
     // The flag was not set before: somebody above has kept the trace since.
-    if (unsampledBefore && trace.sampled && trace.decision?.kept !== true)
+    else if (unsampledBefore && trace.sampled && trace.decision?.kept !== true)
       this.keepFromOutside(trace.traceId, { probability: trace.probability ?? 1, reason: "upstream" }, trace);
   }
 
@@ -105,7 +104,11 @@ export class Keeper implements DecisionSource {
       this.#decide(trace.traceId, { kept: false, probability: 0, reason });
       return false;
     }
-    this.#keep(trace.traceId, { probability: Math.max(probability, headRate(trace)), reason });
+    this.#keep(trace.traceId, {
+      probability: Math.max(probability, headRate(trace)),
+      // By its reason a kept span is told from one that was just sampled.
+      reason: reason === "" ? "kept" : reason,
+    });
     return true;
   }
 
@@ -121,11 +124,7 @@ export class Keeper implements DecisionSource {
    * @param trace the entry that is concerned, if it is known.
    * @returns `unknown` if this process has not seen the trace, as far back as it remembers.
    */
-  keepFromOutside(
-    traceId: string,
-    keep: KeepFromOutside,
-    trace?: LocalTrace,
-  ): "kept" | "unknown" | "refused" {
+  keepFromOutside(traceId: string, keep: KeptAbove, trace?: LocalTrace): "kept" | "unknown" | "refused" {
     if (this.#decisions.get(traceId)?.kept === true) return "kept";
     if (trace === undefined && !this.#options.record.has(traceId)) return "unknown";
     if (!this.#outside.tryTake()) {
@@ -160,7 +159,7 @@ export class Keeper implements DecisionSource {
     return true;
   }
 
-  #keep(traceId: string, keep: KeepFromOutside): void {
+  #keep(traceId: string, keep: KeptAbove): void {
     this.counters.traces++;
     const decision = this.#decide(traceId, { kept: true, ...keep });
     const served = new Set<number>();

@@ -63,7 +63,7 @@ export class SpanRecorder {
     const payload = encoder.encode(span, missing);
     const header = { scope: departures.numberOf(span.scope), flags: encoder.bits() };
     if (decision?.kept === true) this.#sendKept(payload, header, decision, isEntry);
-    else if (trace.sampled && !hasWeight(trace))
+    else if (trace.sendsAll)
       departures.send(payload, header, { probability: trace.probability ?? Number.NaN, reason: "" });
     else this.#record(span, payload, header, isEntry);
   }
@@ -85,15 +85,18 @@ export class SpanRecorder {
     isEntry: boolean,
   ): void {
     const { trace, servedBy } = span;
-    this.#options.record.append(trace, {
+    const probability = trace.probability ?? Number.NaN;
+    const recorded = this.#options.record.append(trace, {
       payload,
       scope,
       flags: trace.sampled ? flags | EntryFlag.sampled : flags,
       servedBy,
-      probability: trace.probability ?? Number.NaN,
+      probability,
       isEntry,
     });
-    if (trace.sampled) this.#hold(trace, isEntry);
+    if (!trace.sampled) return;
+    if (recorded) this.#hold(trace, isEntry);
+    else this.#options.departures.send(payload, { scope, flags }, { probability, reason: "" });
   }
 
   #hold(trace: LocalTrace, isEntry: boolean): void {
@@ -114,11 +117,6 @@ export class SpanRecorder {
     const { keepSlowMs } = this.#options;
     return keepSlowMs > 0 && ((endTime ?? startTime) - startTime) / 1_000 > keepSlowMs;
   }
-}
-
-/** Whether each span of the trace stands for several: if the trace is kept after all, each stands for itself alone. */
-function hasWeight({ probability }: LocalTrace): boolean {
-  return probability !== undefined && probability < 1;
 }
 
 /** Sends a span that was sampled, and whose trace nobody has kept. */

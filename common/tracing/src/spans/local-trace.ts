@@ -41,6 +41,11 @@ export class LocalTrace {
     this.#samplingContext = samplingContext;
   }
 
+  /** Whether each of its spans is sent at once: no failure can change what becomes of them. */
+  get sendsAll(): boolean {
+    return this.sampled && (this.probability === undefined || this.probability === 1);
+  }
+
   /** What was decided of the trace beyond sampling, if anything was. */
   get decision(): TraceDecision | undefined {
     this.#decision ??= this.decisions?.decisionOn(this);

@@ -2,6 +2,7 @@ import type { Sanitizer } from "../sanitize/index.ts";
 import type { Clock } from "./clock.ts";
 import type { LocalTrace } from "./local-trace.ts";
 import type { RecordedSpan } from "./span.ts";
+import type { KeptAbove } from "./trace-decision.ts";
 
 /** What a span needs of the tracing that it belongs to. */
 export interface SpanEnvironment {
@@ -10,8 +11,12 @@ export interface SpanEnvironment {
   readonly limits: { readonly attributes: number; readonly events: number };
   /** False after shutdown: no span begins any more. */
   isOpen(): boolean;
-  /** Takes a trace that begins here, or comes in. */
-  entered(trace: LocalTrace): void;
+  /**
+   * Takes a trace that begins here, or comes in.
+   *
+   * @param kept if the caller keeps it.
+   */
+  entered(trace: LocalTrace, kept: KeptAbove | undefined): void;
   /** Counts a span that begins. */
   started(): void;
   /** Takes a span that has just ended. Never throws. */

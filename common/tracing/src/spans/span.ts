@@ -13,6 +13,7 @@ import {
   type TimeInput,
   TraceFlags,
 } from "@opentelemetry/api";
+import type { AttributeBlock } from "./attribute-block.ts";
 import { type CaughtException, describeException, exceptionAttributes } from "./exception.ts";
 import { newSpanId } from "./ids.ts";
 import type { LocalTrace } from "./local-trace.ts";
@@ -81,6 +82,7 @@ export class RecordedSpan implements Span {
   #context: SpanContext | undefined;
   // Made when first used: many spans have none.
   #attributes: Map<string, AttributeValue> | undefined;
+  #blocks: AttributeBlock[] | undefined;
   #events: SpanEvent[] | undefined;
   #links: SpanLink[] | undefined;
 
@@ -99,8 +101,19 @@ export class RecordedSpan implements Span {
     environment.started();
   }
 
+  /** All attributes. */
   get attributes(): ReadonlyMap<string, AttributeValue> {
+    return new Map([...this.blocks.flatMap(({ entries }) => entries), ...this.ownAttributes]);
+  }
+
+  /** Those that are not in a block. */
+  get ownAttributes(): ReadonlyMap<string, AttributeValue> {
     return this.#attributes ?? NO_ATTRIBUTES;
+  }
+
+  /** Attributes that other spans have alike. */
+  get blocks(): readonly AttributeBlock[] {
+    return this.#blocks ?? NONE;
   }
 
   get events(): readonly SpanEvent[] {
@@ -143,7 +156,9 @@ export class RecordedSpan implements Span {
     const clean = sanitizer.attribute(key, value);
     if (clean === undefined) return this;
     const name = sanitizer.key(key);
-    if (this.attributes.size >= limits.attributes && !this.attributes.has(name)) this.droppedAttributes++;
+    if (this.#isInBlock(name)) this.#dissolveBlocks();
+    const own = this.ownAttributes;
+    if (own.size + this.#blockSize() >= limits.attributes && !own.has(name)) this.droppedAttributes++;
     else this.setClean(name, clean);
     return this;
   }
@@ -158,6 +173,13 @@ export class RecordedSpan implements Span {
     if (!this.isRecording()) return;
     this.#attributes ??= new Map();
     this.#attributes.set(key, value);
+  }
+
+  /** For attributes that Tracekeep itself makes, and that no block before has. */
+  addBlock(block: AttributeBlock): void {
+    if (!this.isRecording()) return;
+    this.#blocks ??= [];
+    this.#blocks.push(block);
   }
 
   addEvent(name: string, attributesOrTime?: Attributes | TimeInput, time?: TimeInput): this {
@@ -232,6 +254,20 @@ export class RecordedSpan implements Span {
     return this.#startedAt === undefined
       ? clock.wall()
       : this.startTime + clock.monotonic() - this.#startedAt;
+  }
+
+  #isInBlock(name: string): boolean {
+    return this.blocks.some(({ entries }) => entries.some(([key]) => key === name));
+  }
+
+  #blockSize(): number {
+    return this.blocks.reduce((sum, { entries }) => sum + entries.length, 0);
+  }
+
+  /** One of their attributes is to change on this span. */
+  #dissolveBlocks(): void {
+    this.#attributes = new Map(this.attributes);
+    this.#blocks = undefined;
   }
 
   #mayChange(): boolean {

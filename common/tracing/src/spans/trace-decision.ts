@@ -1,3 +1,9 @@
+/** A keep that another process has decided on. */
+export interface KeptAbove {
+  readonly probability: number;
+  readonly reason: string;
+}
+
 /** What was decided of a trace in this process; one object for all that hold it, so that it may change. */
 export interface TraceDecision {
   /** False: the trace failed, but the limit refused to keep it. */

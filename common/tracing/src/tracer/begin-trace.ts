@@ -26,19 +26,24 @@ export function createBeginTrace(
     const traceId = parent?.traceId ?? newTraceId();
     const above = decisionAbove(parent, remote);
     if (above !== undefined) {
-      const probability = remote?.probability;
+      // Of no use for what is not sampled, and it may have to be looked for.
+      const probability = above ? remote?.probability : undefined;
       const traceState = remote?.traceState ?? parent?.traceState?.serialize() ?? "";
-      const write = () => writeSamplingContext({ traceId, sampled: above, probability });
-      return new LocalTrace(traceId, above, probability, traceState, remote?.samplingContext ?? write);
+      const write = () =>
+        remote?.samplingContext ??
+        writeSamplingContext({ traceId, sampled: above, probability: remote?.probability });
+      return new LocalTrace(traceId, above, probability, traceState, write);
     }
     const { sampled, probability, draw } = sampler.decide(traceId, rate, remote?.untrusted !== true);
-    const write = () => writeSamplingContext({ traceId, sampled, probability, draw, transaction: name });
+    const write = () =>
+      remote?.samplingContext ??
+      writeSamplingContext({ traceId, sampled, probability, draw, transaction: name });
     return new LocalTrace(
       traceId,
       sampled,
       sampled ? probability : undefined,
       sampled ? stateOf(remote?.traceState ?? "", probability) : (remote?.traceState ?? ""),
-      remote?.samplingContext ?? write,
+      write,
     );
   };
 }

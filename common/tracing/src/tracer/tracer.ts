@@ -11,7 +11,7 @@ import {
 } from "@opentelemetry/api";
 import { isTracingSuppressed } from "@opentelemetry/core";
 import { originOf, remoteParentOf } from "../propagation/index.ts";
-import { RecordedSpan, type SpanEnvironment, type SpanStart } from "../spans/index.ts";
+import { type KeptAbove, RecordedSpan, type SpanEnvironment, type SpanStart } from "../spans/index.ts";
 import type { BeginTrace } from "./begin-trace.ts";
 import type { Contexts } from "./contexts.ts";
 
@@ -24,6 +24,8 @@ export interface InstrumentationScope {
 export interface StartOptions extends SpanOptions {
   /** The name is one of Tracekeep's own and needs no sanitiser. */
   readonly cleanName?: boolean;
+  /** The caller keeps the trace. */
+  readonly kept?: KeptAbove | undefined;
   /** Sampling rate of the method for a trace that begins here. */
   readonly rate?: number | undefined;
 }
@@ -83,7 +85,9 @@ export class TracekeepTracer implements Tracer {
     parentContext: Context,
   ): RecordedSpan {
     const above = parentSpan?.spanContext();
-    const parent = above !== undefined && isSpanContextValid(above) ? above : undefined;
+    // What came in headers was checked when it was read.
+    const parent =
+      above !== undefined && (above.isRemote === true || isSpanContextValid(above)) ? above : undefined;
     const localTrace = this.#beginTrace({
       parent,
       remote: parent === undefined ? undefined : remoteParentOf(parentContext),
@@ -95,7 +99,7 @@ export class TracekeepTracer implements Tracer {
       this.#environment,
     );
     localTrace.entrySpanId = span.spanId;
-    this.#environment.entered(localTrace);
+    this.#environment.entered(localTrace, options.kept);
     const origin = parent === undefined && options.root !== true ? originOf(parentContext) : undefined;
     if (origin !== undefined) span.addLink({ context: origin });
     return span;

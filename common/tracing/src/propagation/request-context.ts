@@ -1,0 +1,75 @@
+import { type Baggage, type Context, propagation, type Span, trace } from "@opentelemetry/api";
+import type { RemoteParent } from "../spans/local-trace.ts";
+
+/** Baggage that came with a request, read only if somebody asks for it. */
+export interface LazyBaggage {
+  readonly user: Baggage | undefined;
+}
+
+/** The keys under which OpenTelemetry's API keeps the span and the baggage. */
+const SPAN_KEY = keyUsedBy((context) => trace.deleteSpan(context));
+const BAGGAGE_KEY = keyUsedBy((context) => propagation.deleteBaggage(context));
+
+/**
+ * A context that holds in fields what the context of nearly every request holds: a copied map for each
+ * of them would cost more than the rest of a span. Everything else is in the context that it is based on.
+ */
+export class RequestContext implements Context {
+  readonly #base: Context;
+  readonly #span: Span | undefined;
+  readonly #baggage: LazyBaggage | undefined;
+  /** What the caller's headers said, beside the ids. */
+  readonly remote: RemoteParent | undefined;
+
+  constructor(
+    base: Context,
+    span: Span | undefined,
+    baggage: LazyBaggage | undefined,
+    remote: RemoteParent | undefined,
+  ) {
+    this.#base = base;
+    this.#span = span;
+    this.#baggage = baggage;
+    this.remote = remote;
+  }
+
+  getValue(key: symbol): unknown {
+    if (key === SPAN_KEY) return this.#span;
+    if (key === BAGGAGE_KEY) return this.#baggage?.user;
+    return this.#base.getValue(key);
+  }
+
+  setValue(key: symbol, value: unknown): Context {
+    if (key === SPAN_KEY)
+      return new RequestContext(this.#base, value as Span | undefined, this.#baggage, this.remote);
+    if (key === BAGGAGE_KEY)
+      return new RequestContext(
+        this.#base,
+        this.#span,
+        value === undefined ? undefined : { user: value as Baggage },
+        this.remote,
+      );
+    return new RequestContext(this.#base.setValue(key, value), this.#span, this.#baggage, this.remote);
+  }
+
+  deleteValue(key: symbol): Context {
+    if (key === SPAN_KEY || key === BAGGAGE_KEY) return this.setValue(key, undefined);
+    return new RequestContext(this.#base.deleteValue(key), this.#span, this.#baggage, this.remote);
+  }
+}
+
+/** Asks the API itself which key it uses: versions may differ. */
+function keyUsedBy(use: (context: Context) => unknown): symbol {
+  let used: symbol | undefined;
+  const probe: Context = {
+    getValue: () => undefined,
+    setValue: () => probe,
+    deleteValue(key) {
+      used = key;
+      return probe;
+    },
+  };
+  use(probe);
+  // Never the key of anything else.
+  return used ?? Symbol("none");
+}

@@ -1,0 +1,186 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { createRecorderScene } from "../../test/harness/recorder-scene.ts";
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const REASON = "tracekeep.keep.reason";
+const RATE = "sentry.client_sample_rate";
+const DROPPED = "tracekeep.dropped_spans";
+const SAMPLED = { sampled: true, probability: 0.25, traceState: "ot=th:c0000000000000" };
+
+test("what is neither sampled nor kept never leaves", () => {
+  const scene = createRecorderScene();
+  for (let i = 0; i < 500; i++) {
+    const entry = scene.enter("entry");
+    const late = entry.begin("late");
+    entry.record("below");
+    entry.end();
+    late.end();
+  }
+  vi.advanceTimersByTime(120_000);
+  scene.spans.flush();
+  scene.spans.close();
+  expect(scene.exported).toEqual([]);
+});
+
+test("a sampled trace leaves a second after it has left the process, with the head rate", () => {
+  const scene = createRecorderScene();
+  const entry = scene.enter("entry", SAMPLED);
+  entry.record("below");
+  vi.advanceTimersByTime(5_000);
+  entry.end();
+  vi.advanceTimersByTime(999);
+  expect(scene.exported).toEqual([]);
+  vi.advanceTimersByTime(2);
+  expect(scene.names()).toEqual(["below", "entry"]);
+  for (const { attributes, traceState, kept } of scene.exported) {
+    expect([attributes[RATE], attributes[REASON], kept]).toEqual([0.25, undefined, false]);
+    expect(traceState).toBe("ot=th:c0000000000000");
+  }
+  expect(vi.getTimerCount()).toBeLessThanOrEqual(1);
+  vi.advanceTimersByTime(60_000);
+  expect(scene.exported).toHaveLength(2);
+});
+
+test("a sampled trace that fails before its second is over leaves once, as a kept one", () => {
+  const scene = createRecorderScene();
+  const entry = scene.enter("entry", SAMPLED);
+  entry.record("below");
+  entry.end();
+  vi.advanceTimersByTime(900);
+  scene.keeper.keepFromOutside(entry.trace.traceId, { probability: 1, reason: "error" });
+  vi.advanceTimersByTime(60_000);
+  expect(scene.names()).toEqual(["below", "entry"]);
+  for (const { attributes, traceState } of scene.exported)
+    expect([attributes[RATE], traceState]).toEqual([1, "ot=th:00000000000000"]);
+});
+
+test("spans below a sampled entry that lives long wait for half a minute, then leave", () => {
+  const scene = createRecorderScene();
+  const stream = scene.enter("stream", SAMPLED);
+  stream.record("one");
+  vi.advanceTimersByTime(15_000);
+  stream.record("two");
+  vi.advanceTimersByTime(14_990);
+  expect(scene.names()).toEqual([]);
+  vi.advanceTimersByTime(20);
+  expect(scene.names()).toEqual(["one", "two"]);
+  stream.record("three");
+  vi.advanceTimersByTime(30_010);
+  expect(scene.names()).toEqual(["one", "two", "three"]);
+  scene.keeper.failed(stream.trace);
+  stream.end();
+  expect(scene.exported.map(({ attributes }) => attributes[RATE])).toEqual([0.25, 0.25, 0.25, 1]);
+});
+
+test("a sampled span that younger ones push out leaves at that moment", () => {
+  const scene = createRecorderScene();
+  const entry = scene.enter("entry", SAMPLED);
+  entry.record("below");
+  for (let i = 0; i < 1_000; i++) scene.enter("other").end();
+  expect(scene.exported).toMatchObject([{ name: "below", attributes: { [RATE]: 0.25 }, kept: false }]);
+  entry.end();
+  vi.advanceTimersByTime(1_000);
+  expect(scene.names()).toEqual(["below", "entry"]);
+});
+
+test("a sampled span that ends after its entry leaves too, once", () => {
+  const scene = createRecorderScene();
+  const entry = scene.enter("entry", SAMPLED);
+  const late = entry.begin("late");
+  entry.end();
+  vi.advanceTimersByTime(10_000);
+  late.end();
+  vi.advanceTimersByTime(1_001);
+  expect(scene.names()).toEqual(["entry", "late"]);
+});
+
+test.each([
+  ["every trace is sampled", { sampled: true, probability: 1 }, 1],
+  ["the caller has not said with which rate", { sampled: true }, undefined],
+])("where %s, spans leave at once", (_case, options, rate) => {
+  const scene = createRecorderScene();
+  const entry = scene.enter("entry", options);
+  entry.record("below");
+  expect(scene.names()).toEqual(["below"]);
+  entry.end();
+  expect(scene.exported.map(({ attributes }) => attributes[RATE])).toEqual([rate, rate]);
+  expect(scene.stats().record.spans).toBe(0);
+});
+
+test("a flush lets everything sampled go; after the close nothing waits", () => {
+  const scene = createRecorderScene();
+  const entry = scene.enter("entry", SAMPLED);
+  entry.record("below");
+  scene.spans.flush();
+  expect(scene.names()).toEqual(["below"]);
+  scene.spans.close();
+  entry.end();
+  expect(scene.names()).toEqual(["below", "entry"]);
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test("a trace whose entry lasts longer than allowed is kept for that", () => {
+  const scene = createRecorderScene({ slowMs: 200 });
+  const [slow, quick] = [scene.enter("slow"), scene.enter("quick")];
+  slow.record("below");
+  vi.advanceTimersByTime(200);
+  quick.end();
+  vi.advanceTimersByTime(1);
+  // A slow span below is no slow trace.
+  const child = scene.enter("entry").begin("slow child");
+  slow.end();
+  vi.advanceTimersByTime(500);
+  child.end();
+  expect(scene.names()).toEqual(["below", "slow"]);
+  expect(scene.exported.map(({ attributes }) => attributes[REASON])).toEqual(["slow", "slow"]);
+});
+
+test("a trace too large for its part of the record says on its entry how many spans are missing", () => {
+  const scene = createRecorderScene();
+  const entry = scene.enter("entry");
+  for (let i = 0; i < 20; i++) entry.record(`span ${i}`, { bytes: 500 });
+  entry.end();
+  scene.keeper.keepFromOutside(entry.trace.traceId, { probability: 1, reason: "error" });
+  const kept = scene.exported.length - 1;
+  expect(scene.names()).toEqual([...Array.from({ length: kept }, (_, i) => `span ${i}`), "entry"]);
+  expect(kept).toBeGreaterThan(3);
+  expect(scene.exported.at(-1)?.attributes[DROPPED]).toBe(20 - kept);
+  expect(scene.stats().record.oversized).toBe(20 - kept);
+});
+
+test("a kept trace may send a quarter of the record, and says on its entry how many spans are missing", () => {
+  const scene = createRecorderScene();
+  const entry = scene.enter("entry");
+  scene.keeper.failed(entry.trace);
+  for (let i = 0; i < 100; i++) entry.record("below", { bytes: 1_000 });
+  entry.end();
+  const sent = scene.exported.length - 1;
+  expect(sent).toBeGreaterThanOrEqual(13);
+  expect(sent).toBeLessThanOrEqual(16);
+  expect(scene.exported.at(-1)).toMatchObject({ name: "entry", attributes: { [DROPPED]: 100 - sent } });
+  expect(scene.stats().keep.oversized).toBe(100 - sent);
+  // Others have lost nothing.
+  const other = scene.enter("other");
+  scene.keeper.failed(other.trace);
+  other.end();
+  expect(scene.exported.at(-1)?.attributes).not.toHaveProperty(DROPPED);
+});
+
+test("spans of thousands of traces at once are never mixed up", () => {
+  const scene = createRecorderScene({ recorderBytes: 4_194_304, maxPerSecond: 100_000 });
+  const entries = Array.from({ length: 3_000 }, (_, i) => scene.enter(`${i}`));
+  for (let round = 0; round < 3; round++)
+    for (const [i, entry] of entries.entries()) entry.record(`${i}/${round}`);
+  for (const entry of entries.filter((_, i) => i % 3 === 0)) scene.keeper.failed(entry.trace);
+  for (const entry of entries) entry.end();
+  const expected = entries.flatMap((_, i) => (i % 3 === 0 ? [`${i}`, `${i}/0`, `${i}/1`, `${i}/2`] : []));
+  expect(scene.names().sort()).toEqual(expected.sort());
+  for (const { name, traceId } of scene.exported)
+    expect(traceId).toBe(entries[Number.parseInt(name, 10)]?.trace.traceId);
+});

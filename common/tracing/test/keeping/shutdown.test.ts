@@ -1,0 +1,35 @@
+import { expect, test } from "vitest";
+import { type MeshSpec, startMesh } from "./harness/mesh.ts";
+import { BROKEN, call, type Plan } from "./harness/plan.ts";
+import { expectKept, playAndSettle } from "./harness/whole-trace.ts";
+
+const RATE_0 = { TRACE_SAMPLE_RATE: "0" };
+const SERVICES: MeshSpec = { gateway: {}, ledger: {}, treasury: {}, rates: {} };
+
+test("tracing is shut down as soon as something has failed: recalls that wait go out first", async () => {
+  const mesh = await startMesh(SERVICES, RATE_0);
+  const plan: Plan = {
+    steps: [call("ledger", { steps: [call("rates")] }), call("rates"), call("treasury", BROKEN)],
+  };
+  const kept = await playAndSettle(
+    mesh,
+    async () => {
+      const { traceId = "" } = await mesh.service("gateway").order({ do: "last job", plan, limitMs: 4_000 });
+      return { traceId, code: 2 };
+    },
+    9,
+  );
+  expect(kept.shape).toEqual([
+    "gateway server job failed (root)",
+    "  gateway client Unary INTERNAL",
+    "    treasury server Unary INTERNAL",
+    "  gateway client Unary OK",
+    "    ledger server Unary OK",
+    "      ledger client Unary OK",
+    "        rates server Unary OK",
+    "  gateway client Unary OK",
+    "    rates server Unary OK",
+  ]);
+  expectKept(kept.spans);
+  expect(await mesh.service("gateway").stop()).toBe(0);
+});
