@@ -85,12 +85,33 @@ test.each<[string, (mesh: Mesh, plan: Plan, id: string) => ReturnType<Play>]>([
   expectKept(failed.spans);
 });
 
+test("keepTrace in the middle of a request, deep below: all parts arrive, from before and after", async () => {
+  const kept = await expectWhole(
+    pair,
+    ask(lastDoes({ steps: [call("ledger"), { keep: "audit" }, call("ledger")] })),
+    "audit",
+  );
+  expect(kept.outcome.code).toBe(0);
+  expect(kept.spans).toHaveLength(13);
+  expect(kept.errors).toEqual([]);
+});
+
+test("a slow entry, deep below", async () => {
+  const slow = await pairWith({ treasury: { TRACE_KEEP_SLOW_MS: "200" } });
+  const kept = await expectWhole(slow, ask(lastDoes({ steps: [{ delayMs: 250 }] })), "slow");
+  expect(kept.spans).toHaveLength(9);
+  const fast = await playAndSettle(slow.unsampled, ask(lastDoes({})));
+  expect(fast.shape).toEqual([]);
+});
+
 test("TRACE_KEEP_ERRORS=false everywhere keeps no failure", async () => {
   const off = { TRACE_KEEP_ERRORS: "false" };
   const { unsampled } = await pairWith({ gateway: off, payroll: off, ledger: off, treasury: off });
   const failed = await playAndSettle(unsampled, ask(lastDoes(BROKEN)));
   expect(failed.outcome.code).toBe(13);
   expect(shapeOf(unsampled.intake.spans)).toEqual([]);
+  // keepTrace still does.
+  await expectWhole({ ...pair, unsampled }, ask(lastDoes({ steps: [{ keep: "audit" }] })), "audit");
 });
 
 test.each([

@@ -41,6 +41,25 @@ test("a sibling still runs when the other fails, and nobody has been called befo
   expect(rootCauses(kept)).toEqual(["treasury server Unary INTERNAL"]);
 });
 
+test("a sibling still runs: what has ended below it arrives at once, the rest when it ends", async () => {
+  const warm: Plan = { steps: [call("payroll", { steps: [call("ledger"), call("treasury")] })] };
+  for (const mesh of [pair.sampled, pair.unsampled]) await mesh.ask(warm);
+  await pair.sampled.settle();
+  const before = new Map([pair.sampled, pair.unsampled].map((mesh) => [mesh, mesh.intake.spans.length]));
+  const kept = await expectWhole(
+    pair,
+    playing({}, async (mesh) => {
+      const shape = (): string[] => shapeOf(mesh.intake.spans.slice(before.get(mesh)));
+      // All but the ledger's own, and that of the call to it.
+      await mesh.intake.until(() => shape().length === 7, "the spans that have ended");
+      expect(shape()).toContain("ledger client Unary OK");
+      expect(shape()).toContain("  rates server Unary OK");
+      await release(mesh);
+    }),
+  );
+  expect(kept.spans).toHaveLength(9);
+});
+
 test("a sibling is cancelled by a Promise.all that fails: its part arrives, too", async () => {
   const kept = await expectWhole(
     pair,

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { startTcpProxy, type TcpProxy } from "../harness/tcp-proxy.ts";
 import { type MeshSpec, startMesh } from "./harness/mesh.ts";
 import { BROKEN, call, type Plan } from "./harness/plan.ts";
 import { expectKept, playAndSettle } from "./harness/whole-trace.ts";
@@ -32,4 +33,32 @@ test("tracing is shut down as soon as something has failed: recalls that wait go
   ]);
   expectKept(kept.spans);
   expect(await mesh.service("gateway").stop()).toBe(0);
+});
+
+test("a recall that nobody answers does not hold the shutdown up", async () => {
+  let proxy: TcpProxy | undefined;
+  const mesh = await startMesh(
+    {
+      ...SERVICES,
+      gateway: {
+        async routes({ ledger = "" }) {
+          proxy = await startTcpProxy(ledger);
+          return { ledger: { address: proxy.address } };
+        },
+      },
+    },
+    RATE_0,
+  );
+  const gateway = mesh.service("gateway");
+  const plan: Plan = { steps: [call("ledger"), { hold: "freeze" }, call("treasury", BROKEN)] };
+  const ended = gateway.order({ do: "last job", plan, limitMs: 1_000 });
+  await gateway.holds("freeze");
+  proxy?.freeze();
+  await gateway.order({ do: "release", hold: "freeze" });
+  const { traceId = "" } = await ended;
+  const { stats } = await gateway.order({ do: "look" });
+  expect(stats?.recalls).toMatchObject({ sent: 1, missed: 1 });
+  expect(await gateway.stop()).toBe(0);
+  proxy?.close();
+  expect(mesh.spansOf({ traceId })).toHaveLength(4);
 });
