@@ -13,7 +13,8 @@ export async function toSentry(dsn: string, options: DemoOptions): Promise<boole
   const processes = new Processes();
   let well = false;
   try {
-    const env = { SENTRY_DSN: dsn, TRACE_SAMPLE_RATE: "1" };
+    const { TRACE_EXPORT_PROTOCOL = "otlp" } = process.env;
+    const env = { SENTRY_DSN: dsn, TRACE_SAMPLE_RATE: "1", TRACE_EXPORT_PROTOCOL };
     const gateway = await interruptible(startServices(processes, env, options.settings, sayStarted));
     const { traceIds, behaved } = await interruptible(runScenario(gateway));
     if (options.keep) {

@@ -50,6 +50,8 @@ export class ClientCall implements OpenCall {
   #span: RecordedSpan | undefined;
   readonly #getPeer: () => string;
   #cancelledHere = false;
+  /** The request asked whether recalls are taken. */
+  #asked = false;
   /** The server knows already that the trace is kept. */
   #serverKnows = false;
   readonly #traffic = new MessageTraffic();
@@ -94,11 +96,8 @@ export class ClientCall implements OpenCall {
     const kept = trace.decision?.kept === true ? trace.decision : undefined;
     this.#serverKnows = kept !== undefined;
     if (peers !== undefined && kept === undefined) this.#instrumentation.keeper.openCalls.add(this);
-    return formatAnnouncement({
-      reports: this.#instrumentation.reports(),
-      asks: peers?.asks === true,
-      kept,
-    });
+    this.#asked = peers?.asks === true;
+    return formatAnnouncement({ reports: this.#instrumentation.reports(), asks: this.#asked, kept });
   }
 
   get traceId(): string {
@@ -141,7 +140,7 @@ export class ClientCall implements OpenCall {
       this.#heed(span, signal);
       this.#describeEnd(span, status, signal);
       setPeer(span, peer);
-      this.#remember(span, peer, signal);
+      this.#remember(span, peer, signal, status.code === Status.OK);
     } finally {
       span.end();
     }
@@ -157,11 +156,13 @@ export class ClientCall implements OpenCall {
   }
 
   /** Notes who served the call, for the case that the trace is kept later; if it is kept now, they are told. */
-  #remember(span: RecordedSpan, address: string, { kept, recalls }: TrailerSignal): void {
+  #remember(span: RecordedSpan, address: string, { kept, recalls }: TrailerSignal, isOk: boolean): void {
     const { peers } = this.#outgoing;
     if (peers === undefined) return;
     const peer = peers.peerAt(address);
-    if (peer !== undefined && recalls === true) peers.answered(peer);
+    // Without a success it may not have been the server that answered.
+    if (peer !== undefined && this.#asked && (recalls === true || isOk))
+      peers.answered(peer, recalls === true);
     if (this.#serverKnows || kept !== undefined || span.trace.sendsAll) return;
     const { recaller } = this.#instrumentation;
     const { traceId, decision } = span.trace;

@@ -79,7 +79,8 @@ function createBlocks<T>(make: (of: T) => AttributeBlock): (key: unknown, of: T)
 /** Who failed first, on a span that only passes the failure on. A peer said it, so it is sanitised. */
 export function setRelayed(span: RecordedSpan, { service, method, code }: RelayedFailure): void {
   span.setAttributes({
-    "tracekeep.relayed.service": service,
+    // Not known where the server is gone, or not traced.
+    ...(service === "" ? {} : { "tracekeep.relayed.service": service }),
     "tracekeep.relayed.method": method,
     "tracekeep.relayed.code": code,
   });

@@ -11,6 +11,8 @@ export interface Peer {
   readonly of: ChannelPeers;
   /** It has said that it takes recalls. */
   takesRecalls: boolean;
+  /** It was asked, and has answered a call without saying so: there is nothing of ours to recall. */
+  isUntraced: boolean;
 }
 
 /** A connection of its own to one instance, where the channel leads to several. */
@@ -46,7 +48,7 @@ export class ChannelPeers {
     const known = this.#peers.get(address);
     if (known !== undefined) return known;
     if (address === "unknown" || address === this.channel.getTarget()) return undefined;
-    const peer: Peer = { number: ++lastNumber, address, of: this, takesRecalls: false };
+    const peer: Peer = { number: ++lastNumber, address, of: this, takesRecalls: false, isUntraced: false };
     byNumber.set(peer.number, new WeakRef(peer));
     forget.register(peer, peer.number);
     if (this.#peers.size >= MOST_PEERS) this.#peers.delete(this.#peers.keys().next().value as string);
@@ -55,9 +57,10 @@ export class ChannelPeers {
     return peer;
   }
 
-  /** The instance has said that it takes recalls. */
-  answered(peer: Peer): void {
-    peer.takesRecalls = true;
+  /** The instance was asked, and has answered. */
+  answered(peer: Peer, takesRecalls: boolean): void {
+    peer.takesRecalls = takesRecalls;
+    peer.isUntraced = !takesRecalls;
     this.asks = this.all().some(({ takesRecalls }) => !takesRecalls);
   }
 

@@ -45,7 +45,7 @@ test.each([
     probability: 0.05263157894736842,
     reason: letter.repeat(200),
   }));
-  const read = readRequest(writeRequest(traces));
+  const read = readRequest(writeRequest(traces)) ?? [];
   expect(read.map((trace) => trace.traceId)).toEqual(traces.map((trace) => trace.traceId));
   expect(new Set(read.map(({ reason }) => reason))).toEqual(new Set([letter.repeat(64)]));
 });
@@ -77,7 +77,7 @@ function asMessage(value: object): Buffer {
 test("no message, whatever is in it, makes reading throw, or is believed beyond what a trace may be", () => {
   fc.assert(
     fc.property(hostile, (message) => {
-      for (const { traceId: id, probability, reason } of readRequest(message)) {
+      for (const { traceId: id, probability, reason } of readRequest(message) ?? []) {
         expect(id).toMatch(/^(?!0{32})[0-9a-f]{32}$/);
         expect(probability > 0 && probability <= 1).toBe(true);
         expect(reason.length).toBeLessThanOrEqual(64);
@@ -113,6 +113,6 @@ test.each([
 test("of a message with too many traces the first ones count, and one of megabytes is not read", () => {
   const traces = Array.from({ length: MOST_TRACES * 3 }, () => [ID, 1, ""]);
   expect(readRequest(asMessage({ traces }))).toHaveLength(MOST_TRACES);
-  expect(readRequest(asMessage({ traces: [[ID, 1, "x".repeat(3_000_000)]] }))).toEqual([]);
-  expect(readRequest(Buffer.from("[".repeat(1_000_000)))).toEqual([]);
+  expect(readRequest(asMessage({ traces: [[ID, 1, "x".repeat(3_000_000)]] }))).toBeUndefined();
+  expect(readRequest(Buffer.from("[".repeat(1_000_000)))).toBeUndefined();
 });

@@ -24,10 +24,10 @@ export function writeRequest(traces: readonly KeptTrace[]): Buffer {
   });
 }
 
-/** Reads a peer's request; what is not valid in it is left out. */
-export function readRequest(message: Buffer): KeptTrace[] {
+/** Reads a peer's request; what is not valid in it is left out. Undefined if it is no request at all. */
+export function readRequest(message: Buffer): KeptTrace[] | undefined {
   const { traces } = read(message);
-  if (!Array.isArray(traces)) return [];
+  if (!Array.isArray(traces)) return undefined;
   return traces.slice(0, MOST_TRACES).flatMap((entry: unknown) => {
     if (!Array.isArray(entry)) return [];
     const [traceId, probability, reason] = entry as unknown[];

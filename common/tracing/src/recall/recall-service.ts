@@ -1,4 +1,10 @@
-import type { Server, ServiceDefinition, sendUnaryData, UntypedHandleCall } from "@grpc/grpc-js";
+import {
+  type Server,
+  type ServiceDefinition,
+  status as Status,
+  type sendUnaryData,
+  type UntypedHandleCall,
+} from "@grpc/grpc-js";
 import type { Logger } from "../logger.ts";
 import type { Keeper } from "../recorder/index.ts";
 import type { RecallCounters } from "./recall-counters.ts";
@@ -34,7 +40,12 @@ export function serveRecalls(
     return outcome !== "unknown";
   };
   const handler = ({ request }: { request: Buffer }, answer: sendUnaryData<Buffer>): void => {
-    const unknown = readRequest(request).filter((trace) => !keep(trace));
+    const traces = readRequest(request);
+    if (traces === undefined) {
+      answer({ code: Status.INVALID_ARGUMENT, details: "The recall cannot be read." });
+      return;
+    }
+    const unknown = traces.filter((trace) => !keep(trace));
     answer(null, writeAnswer(unknown.map(({ traceId }) => traceId)));
   };
   try {

@@ -55,7 +55,9 @@ export class Recaller {
     if (takers.length > 0) this.recall(takers, traceId, decision, true);
   }
 
-  recall(peers: readonly Peer[], traceId: string, decision: TraceDecision, isEarly = false): void {
+  recall(all: readonly Peer[], traceId: string, decision: TraceDecision, isEarly = false): void {
+    const peers = all.filter(({ isUntraced }) => !isUntraced);
+    if (peers.length === 0) return;
     const { probability, reason } = decision;
     const since = performance.now();
     const peersLeft = peers.length;
@@ -118,7 +120,7 @@ export class Recaller {
     this.#waitingCount -= branches.length - young.length;
     if (young.length === 0) this.#waiting.delete(peer);
     else this.#waiting.set(peer, young);
-    for (const branch of branches) if (branch.since < oldest) this.#ended(branch, false);
+    for (const branch of branches) if (branch.since < oldest) this.#ended(branch, peer.isUntraced);
   }
 
   #start(peer: Peer, branches: readonly Branch[]): void {

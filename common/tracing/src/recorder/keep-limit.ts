@@ -2,8 +2,12 @@ import { SlidingWindow } from "./sliding-window.ts";
 
 const BUCKETS = 10;
 const BUCKET_MS = 100;
-/** Lets a few more through than there is room for, so that chance leaves no room unused. */
-const MARGIN = 1.15;
+/** Lets more through than there is room for, so that neither chance nor a storm that swells and ebbs leaves room unused. */
+const MARGIN = 2;
+/** What the full window owes is paid by this many of those that a second has room for. */
+const PAID_BY_SHARE = 1 / 4;
+/** So long after the window was full the storm is over: what is owed is not paid by failures that have nothing to do with it. */
+const LONGEST_DEBT_MS = 1_000;
 
 /**
  * Bounds how many traces are kept per second. While more fail than may be kept, those with the lowest
@@ -14,10 +18,12 @@ export class KeepLimit {
   readonly #most: number;
   readonly #now: () => number;
   readonly #window: SlidingWindow;
-  /** How many asked in each tenth of the last second, and how many of these were admitted. */
+  /** How many asked in each tenth of the last second. */
   readonly #asked = new Float64Array(BUCKETS);
-  readonly #admitted = new Float64Array(BUCKETS);
   #bucket = 0;
+  /** Traces that those stand for which the draw let through and the full window did not. */
+  #owed = 0;
+  #owedSince = 0;
 
   /** @param now milliseconds that never run backwards. */
   constructor(mostPerSecond: number, now: () => number) {
@@ -31,11 +37,14 @@ export class KeepLimit {
    * storm, so that counts made of what is kept stay true. Undefined if the trace is refused.
    */
   admit(draw: number): number | undefined {
-    const bucket = this.#bucketOfNow();
-    const asked = addTo(this.#asked, bucket);
-    if (draw >= (this.#most / asked) * MARGIN || !this.#window.tryTake()) return undefined;
-    // Not what was aimed at: chance, and what else takes from the window, leave another share.
-    return addTo(this.#admitted, bucket) / asked;
+    const share = Math.min(1, (this.#most * MARGIN) / this.#count());
+    if (draw >= share) return undefined;
+    if (!this.#window.tryTake()) {
+      this.#owed += 1 / share;
+      this.#owedSince = this.#now();
+      return undefined;
+    }
+    return 1 / (1 / share + this.#pay());
   }
 
   /** Takes one from what may be kept, for something that belongs to a kept trace. */
@@ -43,24 +52,24 @@ export class KeepLimit {
     return this.#window.tryTake();
   }
 
-  /** The bucket of now; those since the last call are emptied. */
-  #bucketOfNow(): number {
+  /** What this one stands for in the place of those that found the window full. */
+  #pay(): number {
+    if (this.#now() - this.#owedSince > LONGEST_DEBT_MS) this.#owed = 0;
+    const paid = this.#owed * Math.min(1, 1 / (this.#most * PAID_BY_SHARE));
+    this.#owed -= paid;
+    return paid;
+  }
+
+  /** Counts this one, and gives how many have asked within the last second. */
+  #count(): number {
     const bucket = Math.floor(this.#now() / BUCKET_MS);
     const passed = Math.min(bucket - this.#bucket, BUCKETS);
-    for (let step = 0; step < passed; step++) {
-      const at = (bucket - step) % BUCKETS;
-      this.#asked[at] = 0;
-      this.#admitted[at] = 0;
-    }
+    for (let step = 0; step < passed; step++) this.#asked[(bucket - step) % BUCKETS] = 0;
     this.#bucket = bucket;
-    return bucket % BUCKETS;
+    const at = bucket % BUCKETS;
+    this.#asked[at] = (this.#asked[at] as number) + 1;
+    let sum = 0;
+    for (const count of this.#asked) sum += count;
+    return sum;
   }
-}
-
-/** Counts one more, and gives the sum of all buckets. */
-function addTo(buckets: Float64Array, at: number): number {
-  buckets[at] = (buckets[at] as number) + 1;
-  let sum = 0;
-  for (const count of buckets) sum += count;
-  return sum;
 }

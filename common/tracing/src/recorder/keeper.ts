@@ -1,4 +1,4 @@
-import { SHARED_KEY, traceDraw } from "../sampling/index.ts";
+import { KEEP_KEY, traceDraw } from "../sampling/index.ts";
 import type { DecisionSource, KeptAbove, LocalTrace, TraceDecision } from "../spans/index.ts";
 import { Decisions } from "./decisions.ts";
 import type { Departures } from "./departures.ts";
@@ -98,17 +98,20 @@ export class Keeper implements DecisionSource {
    */
   keep(trace: LocalTrace, reason: string): boolean {
     if (trace.decision !== undefined) return trace.decision.kept;
-    const probability = this.#limit.admit(traceDraw(trace.traceId, SHARED_KEY));
+    // By its reason a kept span is told from one that was just sampled.
+    const why = reason === "" ? "kept" : reason;
+    if (trace.sampled) {
+      // It arrives anyway, so there is nothing to refuse; those that are not sampled count without it.
+      this.#keep(trace.traceId, { probability: 1, reason: why }, this.#limit.tryTake());
+      return true;
+    }
+    const probability = this.#limit.admit(traceDraw(trace.traceId, KEEP_KEY));
     if (probability === undefined) {
       this.counters.refused++;
       this.#decide(trace.traceId, { kept: false, probability: 0, reason });
       return false;
     }
-    this.#keep(trace.traceId, {
-      probability: Math.max(probability, headRate(trace)),
-      // By its reason a kept span is told from one that was just sampled.
-      reason: reason === "" ? "kept" : reason,
-    });
+    this.#keep(trace.traceId, { probability, reason: why }, true);
     return true;
   }
 
@@ -133,7 +136,7 @@ export class Keeper implements DecisionSource {
     }
     this.counters.fromOutside++;
     const reason = this.#options.clean(keep.reason.slice(0, LONGEST_REASON)) || "upstream";
-    this.#keep(traceId, { probability: keep.probability, reason });
+    this.#keep(traceId, { probability: keep.probability, reason }, false);
     return "kept";
   }
 
@@ -159,9 +162,11 @@ export class Keeper implements DecisionSource {
     return true;
   }
 
-  #keep(traceId: string, keep: KeptAbove): void {
+  /** @param hasPlace it has taken a place within the limit, which a Sentry issue may use. */
+  #keep(traceId: string, keep: KeptAbove, hasPlace: boolean): void {
     this.counters.traces++;
     const decision = this.#decide(traceId, { kept: true, ...keep });
+    decision.reported ||= !hasPlace;
     const served = new Set<number>();
     this.#options.record.visit(traceId, (payload, header) => {
       if (header.servedBy > 0) served.add(header.servedBy);
@@ -181,8 +186,4 @@ export class Keeper implements DecisionSource {
     this.#options.record.decided(traceId);
     return decision;
   }
-}
-
-function headRate(trace: LocalTrace): number {
-  return trace.sampled ? (trace.probability ?? 0) : 0;
 }

@@ -1,4 +1,4 @@
 export { createHeadSampler, type HeadSampler } from "./head-sampler.ts";
 export { compileMethodRules, type MethodVerdict } from "./method-rules.ts";
 export { toThreshold } from "./probability.ts";
-export { SHARED_KEY, traceDraw } from "./trace-hash.ts";
+export { KEEP_KEY, SHARED_KEY, traceDraw } from "./trace-hash.ts";

@@ -6,6 +6,9 @@ export type HashKey = readonly [number, number];
 /** The key that all processes share, so that each makes the same choice for the same trace. */
 export const SHARED_KEY: HashKey = [0x7472_6163, 0x656b_6565];
 
+/** By it those of the failed traces are chosen that the limit lets through, whichever are sampled. */
+export const KEEP_KEY: HashKey = [0x6b65_6570, 0x7472_6163];
+
 /**
  * Where a trace stands between 0 (included) and 1 (excluded): HalfSipHash-2-4 of the whole trace id.
  * The whole id is hashed because ids from elsewhere need not be random in any part of them; with a

@@ -55,7 +55,9 @@ test("a recall that nobody answers does not hold the shutdown up", async () => {
   await gateway.holds("freeze");
   proxy?.freeze();
   await gateway.order({ do: "release", hold: "freeze" });
-  const { traceId = "" } = await ended;
+  const { traceId = "", shutdownMs } = await ended;
+  // Left to itself, the recall would wait for three seconds.
+  expect(shutdownMs).toBeLessThan(2_500);
   const { stats } = await gateway.order({ do: "look" });
   expect(stats?.recalls).toMatchObject({ sent: 1, missed: 1 });
   expect(await gateway.stop()).toBe(0);

@@ -19,6 +19,8 @@ export interface Reply {
   readonly stats?: TracingStats;
   /** After a garbage collection, where there is one. */
   readonly heapBytes?: number;
+  /** How long the shutdown took. */
+  readonly shutdownMs?: number;
   /** What the other processes of the same service answer. */
   readonly others?: readonly Reply[];
 }
