@@ -1,11 +1,12 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { ROOT_CONTEXT, type Tracer, type TracerProvider } from "@opentelemetry/api";
+import { ROOT_CONTEXT, type Tracer, type TracerProvider, trace } from "@opentelemetry/api";
 import { suppressTracing } from "@opentelemetry/core";
 import { activate, splitArguments } from "./active-tracing.ts";
 import { createBusinessSpans } from "./business-spans.ts";
 import type { TracingConfig } from "./config/index.ts";
 import { createDisabledTracing } from "./disabled-tracing.ts";
 import { createErrorReporter, linkUserSentry } from "./errors/index.ts";
+import { createEventPost, OpenSpans, WatchedTracer, watchExit } from "./exit/index.ts";
 import { createSpanExporter } from "./export/index.ts";
 import {
   checkInterceptors,
@@ -27,7 +28,7 @@ import { createHeadSampler } from "./sampling/index.ts";
 import { createSanitizer, type Sanitizer } from "./sanitize/index.ts";
 import { createSpanEnvironment } from "./span-environment.ts";
 import { TracekeepError } from "./tracekeep-error.ts";
-import { createBeginTrace, createContexts, TracekeepTracer } from "./tracer/index.ts";
+import { createBeginTrace, createContexts } from "./tracer/index.ts";
 import type { Tracing } from "./tracing.ts";
 import { VERSION } from "./version.ts";
 
@@ -89,12 +90,15 @@ export function startTracing(given: TracingConfig, options: StartTracingOptions 
     dsn: config.sentryDsn,
     identity,
     timeoutMs: config.export.timeoutMs,
+    ca: config.export.ca,
     untraced,
     mayReport: (traceId) => keeper.mayReport(traceId),
     logger,
   });
   const spans = createSpanEnvironment(config.limits, sanitizer, recorder, logger);
-  const { environment, counters } = spans;
+  const { counters } = spans;
+  const openSpans = new OpenSpans();
+  const environment = openSpans.watch(spans.environment);
 
   const { sentryDsn } = config;
   const writeSamplingContext = createSamplingContext({
@@ -103,7 +107,8 @@ export function startTracing(given: TracingConfig, options: StartTracingOptions 
     organizationId: sentryDsn?.organizationId,
   });
   const beginTrace = createBeginTrace(sampler, writeSamplingContext);
-  const makeTracer = (scope: typeof SCOPE) => new TracekeepTracer(scope, environment, beginTrace, contexts);
+  const makeTracer = (scope: typeof SCOPE) =>
+    new WatchedTracer(openSpans, scope, environment, beginTrace, contexts);
   const tracer = makeTracer(SCOPE);
   const business = createBusinessSpans({
     tracer,
@@ -142,6 +147,19 @@ export function startTracing(given: TracingConfig, options: StartTracingOptions 
   const flushAtExit = (): void => void flush();
   // Once: a destination that is down must not keep the process alive by being tried for ever.
   process.once("beforeExit", flushAtExit);
+  const eventPost =
+    sentryDsn === undefined
+      ? undefined
+      : createEventPost({ dsn: sentryDsn, identity, export: config.export, untraced, logger });
+  const unwatchExit = watchExit({
+    active: () => trace.getSpan(contexts.active()),
+    openSpans,
+    keeper,
+    rescue: exporter.rescue,
+    rescueEvent: (failure) => (keeper.mayReport(failure.traceId) ? (eventPost?.rescue(failure) ?? []) : []),
+    sends: config.export.atCrash,
+    logger,
+  });
   let stopping: Promise<void> | undefined;
 
   const stop = async (limitMs: number): Promise<void> => {
@@ -154,7 +172,8 @@ export function startTracing(given: TracingConfig, options: StartTracingOptions 
     await nextTurn();
     await recaller.close(limitMs / 4);
     recorder.spans.close();
-    await Promise.all([exporter.shutdown(limitMs), errors.shutdown(limitMs)]);
+    await Promise.all([exporter.shutdown(limitMs), errors.shutdown(limitMs), eventPost?.shutdown()]);
+    unwatchExit();
     contexts.release();
     logger.info({ tracing: tracing.stats() }, "tracing stopped");
   };

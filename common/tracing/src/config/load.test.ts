@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { TracekeepError } from "../tracekeep-error.ts";
@@ -11,6 +12,8 @@ interface Row {
   readonly accepted: readonly (readonly [text: string, value: unknown])[];
   /** Texts that are refused, with a part of the message. */
   readonly refused: readonly (readonly [text: string, message: string])[];
+  /** Settings without which the accepted ones do nothing. */
+  readonly needs?: Readonly<Partial<Record<TracingVariable, string>>>;
 }
 
 const size = (
@@ -46,6 +49,42 @@ const name = (variable: TracingVariable, read: Row["read"], byDefault: string): 
     ["", byDefault],
   ],
   refused: [],
+});
+
+const pem = fileURLToPath(new URL("../../test/fixtures/localhost.pem", import.meta.url));
+const PEM_FILES: Row["accepted"] = [[pem, expect.stringMatching(/^-----BEGIN CERTIFICATE-----/)]];
+const NO_PEM_FILES: Row["refused"] = [
+  ["/nowhere/ca.pem", "cannot be read (ENOENT)"],
+  ["/", "cannot be read (EISDIR)"],
+  [fileURLToPath(import.meta.url), "without a certificate"],
+];
+
+/** Both forms of a variable of OpenTelemetry's for OTLP; neither does anything without an endpoint. */
+const otlp = (
+  name: "HEADERS" | "TIMEOUT" | "PROTOCOL" | "COMPRESSION" | "CERTIFICATE",
+  row: Pick<Row, "read" | "accepted" | "refused">,
+): Row[] =>
+  ([`OTEL_EXPORTER_OTLP_${name}`, `OTEL_EXPORTER_OTLP_TRACES_${name}`] as const).map((variable) => ({
+    ...row,
+    variable,
+    needs: { OTEL_EXPORTER_OTLP_ENDPOINT: "http://localhost:4318" },
+    default: undefined,
+  }));
+
+const spool = (
+  variable: "TRACE_SPOOL_BYTES" | "TRACE_SPOOL_MAX_AGE_MS",
+  unit: string,
+  range: readonly [number, number],
+): Row => ({
+  ...size(
+    variable,
+    ({ export: { spool } }) => (variable === "TRACE_SPOOL_BYTES" ? spool?.bytes : spool?.maxAgeMs),
+    unit,
+    range,
+    0,
+  ),
+  needs: { TRACE_SPOOL_DIR: "/spool" },
+  default: undefined,
 });
 
 const ROWS: readonly Row[] = [
@@ -185,6 +224,17 @@ const ROWS: readonly Row[] = [
     refused: [["some", "all, ids, none"]],
   },
   {
+    variable: "TRACE_EXPORT_PROTOCOL",
+    read: (config) => config.export.protocol,
+    default: "otlp",
+    accepted: [
+      ["envelope", "envelope"],
+      [" OTLP ", "otlp"],
+      ["", "otlp"],
+    ],
+    refused: [["sentry", "otlp, envelope"]],
+  },
+  {
     variable: "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
     read: (config) => config.otlp?.url,
     default: undefined,
@@ -198,16 +248,80 @@ const ROWS: readonly Row[] = [
     ],
   },
   {
-    variable: "OTEL_EXPORTER_OTLP_TRACES_HEADERS",
-    read: (config) => config.otlp?.headers.reveal(),
+    variable: "OTEL_EXPORTER_OTLP_ENDPOINT",
+    read: (config) => config.otlp?.url,
     default: undefined,
-    accepted: [["a=1", undefined]],
+    accepted: [
+      ["http://localhost:4318", "http://localhost:4318/v1/traces"],
+      ["https://otlp.acme.example/base/?tenant=a", "https://otlp.acme.example/base/v1/traces?tenant=a"],
+      ["", undefined],
+    ],
+    refused: [["localhost:4318", "is not a URL"]],
+  },
+  ...otlp("HEADERS", {
+    read: (config) => config.otlp?.headers.reveal(),
+    accepted: [["a=1", { a: "1" }]],
     refused: [
       ["nothing", "name=value"],
       ["=x", "pair 1"],
       ["a=1,b c=2", "pair 2"],
     ],
+  }),
+  ...otlp("TIMEOUT", {
+    read: (config) => config.otlp?.timeoutMs,
+    accepted: [["2500", 2_500]],
+    refused: [
+      ["0", "milliseconds from 1 to 600000"],
+      ["10s", 'is "10s"'],
+    ],
+  }),
+  ...otlp("PROTOCOL", {
+    read: (config) => config.otlp?.url,
+    accepted: [[" HTTP/protobuf ", "http://localhost:4318/v1/traces"]],
+    refused: [
+      ["grpc", "write http/protobuf"],
+      ["http/json", "write http/protobuf"],
+    ],
+  }),
+  ...otlp("COMPRESSION", {
+    read: (config) => config.otlp?.gzip,
+    accepted: [
+      ["gzip", true],
+      ["none", false],
+    ],
+    refused: [["zstd", "gzip, none"]],
+  }),
+  ...otlp("CERTIFICATE", { read: (config) => config.otlp?.ca, accepted: PEM_FILES, refused: NO_PEM_FILES }),
+  {
+    variable: "TRACE_EXPORT_CA_FILE",
+    read: (config) => config.export.ca,
+    default: undefined,
+    accepted: PEM_FILES,
+    refused: NO_PEM_FILES,
   },
+  {
+    variable: "TRACE_EXPORT_AT_CRASH",
+    read: (config) => config.export.atCrash,
+    default: true,
+    accepted: [["FALSE", false]],
+    refused: [
+      ["never", "write true or false"],
+      ["", "set, but empty"],
+    ],
+  },
+  {
+    variable: "TRACE_SPOOL_DIR",
+    read: (config) => config.export.spool?.directory,
+    default: undefined,
+    accepted: [
+      ["/var/spool/tracekeep", "/var/spool/tracekeep"],
+      ["spool", "/spool"],
+      ["", undefined],
+    ],
+    refused: [],
+  },
+  spool("TRACE_SPOOL_BYTES", "bytes", [65_536, 1_099_511_627_776]),
+  spool("TRACE_SPOOL_MAX_AGE_MS", "milliseconds", [1_000, 2_592_000_000]),
   {
     ...size(
       "TRACE_EXPORT_QUEUE_BYTES",
@@ -298,10 +412,11 @@ test("every variable has a row here", () => {
 
 test.each(ROWS)(
   "CFG-03, CFG-04: $variable: default, accepted and refused forms",
-  ({ variable, read, default: byDefault, accepted, refused }) => {
+  ({ variable, read, default: byDefault, accepted, refused, needs }) => {
     expect(read(load({}))).toEqual(byDefault);
     expect(read(load({ [variable]: undefined }))).toEqual(byDefault);
-    for (const [text, value] of accepted) expect(read(load({ [variable]: text })), text).toEqual(value);
+    for (const [text, value] of accepted)
+      expect(read(load({ ...needs, [variable]: text })), text).toEqual(value);
     for (const [text, part] of refused) {
       const message = messageOf({ [variable]: text });
       expect(message).toContain(`  ${variable} `);
@@ -331,6 +446,34 @@ test("a batch that does not fit into the queue is refused", () => {
     TRACE_EXPORT_BATCH_BYTES: "65536",
   }).export;
   expect([queueBytes, batchBytes]).toEqual([65_536, 65_536]);
+});
+
+test("what OpenTelemetry's variables say of traces wins over what they say of everything", () => {
+  const { url, headers, timeoutMs, gzip } =
+    load({
+      OTEL_EXPORTER_OTLP_ENDPOINT: "http://all:4318",
+      OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "http://traces:4318/intake",
+      OTEL_EXPORTER_OTLP_HEADERS: "a=all,b=all",
+      OTEL_EXPORTER_OTLP_TRACES_HEADERS: "a=traces",
+      OTEL_EXPORTER_OTLP_TIMEOUT: "1000",
+      OTEL_EXPORTER_OTLP_TRACES_TIMEOUT: "2000",
+      OTEL_EXPORTER_OTLP_COMPRESSION: "none",
+      OTEL_EXPORTER_OTLP_TRACES_COMPRESSION: "gzip",
+    }).otlp ?? expect.fail("there is no destination");
+  expect({ url, timeoutMs, gzip }).toEqual({
+    url: "http://traces:4318/intake",
+    timeoutMs: 2_000,
+    gzip: true,
+  });
+  expect(headers.reveal()).toEqual({ a: "traces" });
+});
+
+test("an OTLP destination has the time limit of all, and gzip, unless something else is said", () => {
+  const { otlp } = load({
+    OTEL_EXPORTER_OTLP_ENDPOINT: "http://all:4318",
+    TRACE_EXPORT_TIMEOUT_MS: "3000",
+  });
+  expect(otlp).toMatchObject({ timeoutMs: 3_000, gzip: true, ca: undefined });
 });
 
 test("the built-in method rules come after the user's", () => {

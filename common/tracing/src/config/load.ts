@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { parseEnv } from "node:util";
 import type { z } from "zod";
 import { BUILT_IN_METHOD_RULES } from "../sampling/method-rules.ts";
@@ -7,7 +7,7 @@ import { createSanitizer } from "../sanitize/index.ts";
 import { MASK } from "../sanitize/mask.ts";
 import { TracekeepError } from "../tracekeep-error.ts";
 import { misspelt } from "./misspelt.ts";
-import { SecretHeaders, type TracingConfig } from "./tracing-config.ts";
+import { type OtlpDestination, SecretHeaders, type TracingConfig } from "./tracing-config.ts";
 import { NEEDS_A_VALUE, TRACING_VARIABLES, type TracingVariable } from "./variables.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -121,7 +121,6 @@ function toConfig(
   warnings: readonly string[],
 ): TracingConfig {
   const dsn = values.SENTRY_DSN;
-  const otlpUrl = values.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT;
   return Object.freeze({
     enabled: values.TRACING_ENABLED && !values.OTEL_SDK_DISABLED,
     serviceName: values.TRACE_SERVICE_NAME ?? options.serviceName ?? values.SERVICE_NAME ?? "unknown_service",
@@ -140,16 +139,24 @@ function toConfig(
     methodRules: [...values.TRACE_METHOD_RULES, ...BUILT_IN_METHOD_RULES],
     propagationTargets: values.TRACE_PROPAGATION_TARGETS,
     trustRemote: values.TRACE_TRUST_REMOTE,
-    otlp:
-      otlpUrl === undefined
-        ? undefined
-        : { url: otlpUrl, headers: new SecretHeaders(values.OTEL_EXPORTER_OTLP_TRACES_HEADERS) },
+    otlp: otlpOf(values),
     export: {
+      protocol: values.TRACE_EXPORT_PROTOCOL,
       queueBytes: values.TRACE_EXPORT_QUEUE_BYTES,
       batchBytes: values.TRACE_EXPORT_BATCH_BYTES,
       intervalMs: values.TRACE_EXPORT_INTERVAL_MS,
       concurrency: values.TRACE_EXPORT_CONCURRENCY,
       timeoutMs: values.TRACE_EXPORT_TIMEOUT_MS,
+      ca: values.TRACE_EXPORT_CA_FILE,
+      atCrash: values.TRACE_EXPORT_AT_CRASH,
+      spool:
+        values.TRACE_SPOOL_DIR === undefined
+          ? undefined
+          : {
+              directory: resolve(options.cwd ?? process.cwd(), values.TRACE_SPOOL_DIR),
+              bytes: values.TRACE_SPOOL_BYTES,
+              maxAgeMs: values.TRACE_SPOOL_MAX_AGE_MS,
+            },
     },
     limits: {
       attributes: values.TRACE_SPAN_ATTRIBUTE_LIMIT,
@@ -162,6 +169,33 @@ function toConfig(
   });
 }
 
+/** OpenTelemetry's rule: what is said of traces wins; the general endpoint is a base, the other is whole. */
+function otlpOf(values: z.output<typeof TRACING_VARIABLES>): OtlpDestination | undefined {
+  const base = values.OTEL_EXPORTER_OTLP_ENDPOINT;
+  const url = values.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? (base === undefined ? undefined : tracesUrl(base));
+  if (url === undefined) return undefined;
+  return {
+    url,
+    headers: new SecretHeaders(otlpHeaders(values)),
+    timeoutMs:
+      values.OTEL_EXPORTER_OTLP_TRACES_TIMEOUT ??
+      values.OTEL_EXPORTER_OTLP_TIMEOUT ??
+      values.TRACE_EXPORT_TIMEOUT_MS,
+    gzip: (values.OTEL_EXPORTER_OTLP_TRACES_COMPRESSION ?? values.OTEL_EXPORTER_OTLP_COMPRESSION) !== "none",
+    ca: values.OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE ?? values.OTEL_EXPORTER_OTLP_CERTIFICATE,
+  };
+}
+
+function otlpHeaders(values: z.output<typeof TRACING_VARIABLES>): Record<string, string> {
+  return values.OTEL_EXPORTER_OTLP_TRACES_HEADERS ?? values.OTEL_EXPORTER_OTLP_HEADERS ?? {};
+}
+
+function tracesUrl(base: string): string {
+  const url = new URL(base);
+  url.pathname = `${url.pathname.replace(/\/+$/, "")}/v1/traces`;
+  return url.href;
+}
+
 function warningsOf(values: z.output<typeof TRACING_VARIABLES>): string[] {
   const host = values.SENTRY_DSN?.host.replace(/:\d+$/, "");
   const local = host === undefined || /^(localhost|127\.|\[::1\])/.test(host);
@@ -169,8 +203,7 @@ function warningsOf(values: z.output<typeof TRACING_VARIABLES>): string[] {
   if (values.SENTRY_DSN?.protocol === "http:" && !local) {
     warnings.push("SENTRY_DSN uses http: spans and errors travel unencrypted");
   }
-  const headers = Object.keys(values.OTEL_EXPORTER_OTLP_TRACES_HEADERS).length;
-  if (headers > 0 && values.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT === undefined) {
+  if (Object.keys(otlpHeaders(values)).length > 0 && otlpOf(values) === undefined) {
     warnings.push(
       "OTEL_EXPORTER_OTLP_TRACES_HEADERS has no effect without OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
     );

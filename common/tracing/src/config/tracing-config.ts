@@ -32,8 +32,10 @@ export interface TracingConfig {
   readonly propagationTargets: readonly PropagationTarget[];
   readonly trustRemote: RemoteTrust;
   /** A second destination that speaks OTLP/HTTP, such as a Collector. Its headers are secret. */
-  readonly otlp: { readonly url: string; readonly headers: SecretHeaders } | undefined;
+  readonly otlp: OtlpDestination | undefined;
   readonly export: {
+    /** How spans go to Sentry: by OTLP, or as transactions in envelopes. */
+    readonly protocol: "otlp" | "envelope";
     /** Bound of all spans that wait to be sent, in bytes. */
     readonly queueBytes: number;
     /** Bound of one request before compression, in bytes. */
@@ -44,6 +46,12 @@ export interface TracingConfig {
     readonly concurrency: number;
     /** Time limit of one request, in milliseconds. */
     readonly timeoutMs: number;
+    /** Certificates (PEM) that are trusted beside the usual ones, for all destinations. */
+    readonly ca: string | undefined;
+    /** Whether a process that crashes sends what it has of kept traces. */
+    readonly atCrash: boolean;
+    /** Where spans of kept traces wait on disk if they cannot be sent; undefined for nowhere. */
+    readonly spool: SpoolSettings | undefined;
   };
   readonly limits: {
     readonly attributes: number;
@@ -56,6 +64,25 @@ export interface TracingConfig {
   readonly captureMetadata: readonly string[];
   /** Things that were accepted but are worth a line in the log. */
   readonly warnings: readonly string[];
+}
+
+/** A destination that speaks OTLP/HTTP. */
+export interface OtlpDestination {
+  readonly url: string;
+  readonly headers: SecretHeaders;
+  /** Time limit of one request, in milliseconds. */
+  readonly timeoutMs: number;
+  readonly gzip: boolean;
+  /** Certificates (PEM) that are trusted beside the usual ones, for this destination alone. */
+  readonly ca: string | undefined;
+}
+
+export interface SpoolSettings {
+  readonly directory: string;
+  /** Bound of all files in the directory, in bytes. */
+  readonly bytes: number;
+  /** What is older, in milliseconds, is thrown away. */
+  readonly maxAgeMs: number;
 }
 
 /** Request headers whose values stay out of logs: they print as their names only. */

@@ -1,3 +1,5 @@
+import { X509Certificate } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { parseRate, quoted } from "../text/rate.ts";
 import { Dsn, DsnFault } from "./dsn.ts";
@@ -66,6 +68,40 @@ export const url: Reader<string> = reader((text) => {
   }
   return parsed.href;
 });
+
+/** The protocol of an OTLP endpoint; there is but one that is spoken here. */
+export const otlpProtocol: Reader<"http/protobuf"> = reader((text) => {
+  if (text.toLowerCase() === "http/protobuf") return "http/protobuf";
+  throw new Error(`is ${quoted(text)}; write http/protobuf, which is the only one that is spoken here`);
+});
+
+/** The path of a PEM file; its text, once every certificate in it has been read. */
+export const certificates: Reader<string> = reader((path) => {
+  const pem = readPem(path);
+  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  if (blocks.length === 0)
+    throw new Error("names a file without a certificate; write the path of a PEM file");
+  if (!blocks.every(isCertificate))
+    throw new Error("names a file with a certificate that cannot be read; write the path of a PEM file");
+  return blocks.join("\n");
+});
+
+function readPem(path: string): string {
+  try {
+    return readFileSync(path, "latin1");
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? "unreadable";
+    throw new Error(`names a file that cannot be read (${code}); write the path of a PEM file`);
+  }
+}
+
+function isCertificate(pem: string): boolean {
+  try {
+    return new X509Certificate(pem).raw.length > 0;
+  } catch {
+    return false;
+  }
+}
 
 /** Comma-separated `name=value` pairs; values may be percent-encoded and may hold `=`. */
 export const headers: Reader<Record<string, string>> = reader((text) => {

@@ -22,6 +22,8 @@ export interface ErrorReporterOptions {
   readonly dsn: Dsn | undefined;
   readonly identity: EventIdentity;
   readonly timeoutMs: number;
+  /** Certificates (PEM) that are trusted beside Node's. */
+  readonly ca?: string | undefined;
   readonly untraced: <T>(fn: () => T) => T;
   /** Whether an event may be made of a failure of this trace. */
   readonly mayReport: (traceId: string) => boolean;

@@ -1,3 +1,4 @@
+import type { SpoolStats } from "../spool/index.ts";
 import type { QueueRefusal } from "./export-queue.ts";
 
 /** Why spans were lost on their way out. */
@@ -10,11 +11,14 @@ export interface ExportStats {
   readonly batches: { readonly accepted: number; readonly failed: number };
   readonly queuedSpans: number;
   readonly queuedBytes: number;
+  /** Spans of kept traces on disk, if there is a spool. */
+  readonly spool?: SpoolStats;
 }
 
 /** What has become of the spans for one destination. */
 export class ExportCounters {
   #sent = 0;
+  #saved = 0;
   readonly #batches = { accepted: 0, failed: 0 };
   readonly #dropped: Record<DropReason, number> = {
     queue_full: 0,
@@ -37,9 +41,14 @@ export class ExportCounters {
     this.#dropped[reason] += spans;
   }
 
+  /** Spans that went to disk; less than none for those that did not come so far. */
+  saved(spans: number): void {
+    this.#saved += spans;
+  }
+
   /** Spans that wait no more. */
   get finished(): number {
-    return this.#sent + Object.values(this.#dropped).reduce((sum, count) => sum + count, 0);
+    return this.#sent + this.#saved + Object.values(this.#dropped).reduce((sum, count) => sum + count, 0);
   }
 
   stats(queuedSpans: number, queuedBytes: number): ExportStats {

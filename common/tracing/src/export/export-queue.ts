@@ -62,9 +62,9 @@ export class ExportQueue<T extends Outgoing> {
     return [...taken, ...this.#sampled.take(left, mostItems - taken.length, taken.length === 0)];
   }
 
-  /** Drops all that is only sampled; the number of its spans. */
-  clearSampled(): number {
-    return this.#sampled.clear();
+  /** Takes all that is only sampled. */
+  takeSampled(): T[] {
+    return this.#sampled.takeAll();
   }
 
   /** Everything that waits, for whoever can save it; the queue is empty then. */
@@ -115,11 +115,5 @@ class Lane<T extends Outgoing> {
 
   takeAll(): T[] {
     return this.take(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, false);
-  }
-
-  clear(): number {
-    const { spans } = this;
-    this.takeAll();
-    return spans;
   }
 }

@@ -23,7 +23,7 @@ const LIKELY_CAUSE: Readonly<Record<number, string>> = {
   400: "the server could not read the request",
   401: "the key is not accepted; check SENTRY_DSN or OTEL_EXPORTER_OTLP_TRACES_HEADERS",
   403: "the key is not accepted for this project, or the project is disabled; check SENTRY_DSN",
-  404: "there is no such endpoint; self-hosted Sentry takes OTLP from 26.5 on, older ones need TRACE_EXPORT_PROTOCOL=envelope",
+  404: "there is no such endpoint; self-hosted Sentry takes OTLP from 26.5 on, older ones take TRACE_EXPORT_PROTOCOL=envelope",
   413: "a request is too large; lower TRACE_EXPORT_BATCH_BYTES",
 };
 

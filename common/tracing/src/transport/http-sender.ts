@@ -1,6 +1,8 @@
-import { Agent as HttpAgent, request as httpRequest, type IncomingHttpHeaders } from "node:http";
-import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import { request as httpRequest, type IncomingHttpHeaders } from "node:http";
+import { request as httpsRequest } from "node:https";
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { Connections } from "./connections.ts";
+import { trustOf } from "./trust.ts";
 
 export interface HttpResponse {
   readonly status: number;
@@ -8,17 +10,25 @@ export interface HttpResponse {
   readonly body: Buffer;
 }
 
+/** Where request bodies go, for those that send them another way. */
+export interface HttpTarget {
+  readonly url: string;
+  /** Secret. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Certificates (PEM) that are trusted beside Node's. */
+  readonly ca?: readonly (string | undefined)[];
+}
+
 /** Sends request bodies to one URL over connections that are kept. */
 export interface HttpSender {
+  readonly target: HttpTarget;
   /** Rejects on network faults, after the time limit, and once the sender is closed. */
   post(body: Uint8Array): Promise<HttpResponse>;
   /** Breaks off the request under way and those that wait; resolves when no connection is left. */
   close(): Promise<void>;
 }
 
-export interface HttpSenderOptions {
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
+export interface HttpSenderOptions extends HttpTarget {
   /** For the wait until it is a request's turn, the request and its answer, in milliseconds. */
   readonly timeoutMs: number;
   /** Requests that may be under way at a time, each over a connection of its own; default 1. */
@@ -27,57 +37,74 @@ export interface HttpSenderOptions {
 
 /** An answer is read for its error text only. */
 const LONGEST_ANSWER = 65_536;
+const PROXY_AUTHENTICATION_REQUIRED = 407;
 
-export function createHttpSender({
-  url,
-  headers,
-  timeoutMs,
-  concurrency = 1,
-}: HttpSenderOptions): HttpSender {
+export function createHttpSender(options: HttpSenderOptions): HttpSender {
+  const { url, headers, ca = [], timeoutMs, concurrency = 1 } = options;
   const target = new URL(url);
-  const secure = target.protocol === "https:";
-  const agent = secure ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true });
-  const send = secure ? httpsRequest : httpRequest;
+  const send = target.protocol === "https:" ? httpsRequest : httpRequest;
+  const trust = trustOf(ca);
+  const connections = new Connections(target, trust);
 
   let closed = false;
   /** Requests wait here and not in the agent, which opens connections even for those that were broken off. */
   const turns: Promise<unknown>[] = new Array(concurrency).fill(Promise.resolve());
   let next = 0;
 
-  const exchange = (body: Uint8Array, signal: AbortSignal): Promise<HttpResponse> =>
-    new Promise((resolve, reject) => {
+  const exchange = async (body: Uint8Array, signal: AbortSignal): Promise<HttpResponse> => {
+    const agent = await connections.agent();
+    return new Promise((resolve, reject) => {
       if (closed || signal.aborted) return fail(new Error("too late"));
-      const options = {
-        method: "POST",
-        agent,
-        signal,
-        headers: { ...headers, "content-length": body.length },
-      };
-      const request = send(target, options, (response) => {
-        const chunks: Buffer[] = [];
-        let length = 0;
-        response.on("data", (chunk: Buffer) => {
-          if (length < LONGEST_ANSWER) chunks.push(chunk);
-          length += chunk.length;
-        });
-        response.on("error", fail);
-        response.on("end", () => {
-          resolve({
-            status: response.statusCode ?? 0,
-            headers: response.headers,
-            body: Buffer.concat(chunks),
+      const request = send(
+        target,
+        {
+          method: "POST",
+          agent,
+          signal,
+          headers: { ...headers, "content-length": body.length },
+          // Also here: an agent for a proxy looks at the request only.
+          ...trust,
+        },
+        (response) => {
+          const chunks: Buffer[] = [];
+          let length = 0;
+          response.on("data", (chunk: Buffer) => {
+            if (length < LONGEST_ANSWER) chunks.push(chunk);
+            length += chunk.length;
           });
-        });
-      });
+          response.on("error", fail);
+          response.on("end", () => {
+            const status = response.statusCode ?? 0;
+            if (status === PROXY_AUTHENTICATION_REQUIRED) fail(proxyFault(status));
+            else {
+              signal.removeEventListener("abort", tooLate);
+              resolve({ status, headers: response.headers, body: Buffer.concat(chunks) });
+            }
+          });
+        },
+      );
+      function tooLate(): void {
+        connections.timedOut();
+        fail(new Error("too late"));
+      }
       function fail(error: Error): void {
+        signal.removeEventListener("abort", tooLate);
         if (closed) reject(new Error("the sender is closed"));
         else reject(signal.aborted ? new Error(`no answer within ${timeoutMs} ms`) : error);
       }
+      // Of a tunnel; a proxy that fetches answers like the destination.
+      request.on("proxyConnect", ({ statusCode }: { statusCode?: number }) => {
+        if (statusCode !== undefined && statusCode !== 200) request.destroy(proxyFault(statusCode));
+      });
       request.on("error", fail);
+      // A request that waits for a proxy does not notice itself.
+      signal.addEventListener("abort", tooLate, { once: true });
       request.end(body);
     });
+  };
 
   return {
+    target: { url, headers, ca },
     post(body) {
       const signal = AbortSignal.timeout(timeoutMs);
       const lane = next++ % concurrency;
@@ -88,10 +115,13 @@ export function createHttpSender({
     },
     async close() {
       closed = true;
-      const sockets = [agent.sockets, agent.freeSockets].flatMap((map) => Object.values(map).flat());
-      const gone = sockets.map((socket) => new Promise((resolve) => socket?.once("close", resolve)));
-      agent.destroy();
-      await Promise.all(gone);
+      await connections.close();
     },
   };
+}
+
+/** Without the proxy's URL, and worth another try: nothing has reached the destination. */
+function proxyFault(status: number): Error {
+  const advice = status === PROXY_AUTHENTICATION_REQUIRED ? ": check the credentials in HTTPS_PROXY" : "";
+  return new Error(`the proxy answered with status ${status}${advice}`);
 }

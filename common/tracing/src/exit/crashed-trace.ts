@@ -1,0 +1,65 @@
+import { type Span, SpanStatusCode } from "@opentelemetry/api";
+import { type Failure, failureOf } from "../errors/failure.ts";
+import type { Keeper } from "../recorder/index.ts";
+import { RecordedSpan } from "../spans/index.ts";
+import type { OpenSpans } from "./open-spans.ts";
+
+const CUT_OFF = "The process crashed before this was done.";
+
+/** The trace in which something was thrown that nothing has caught. */
+export class CrashedTrace {
+  readonly #failing: RecordedSpan;
+  readonly #open: OpenSpans;
+
+  private constructor(failing: RecordedSpan, open: OpenSpans) {
+    this.#failing = failing;
+    this.#open = open;
+  }
+
+  /**
+   * Keeps the trace and records the exception; whether the process really dies is not known yet.
+   *
+   * @param active the span that was active then; nothing is done if it is not one of ours.
+   */
+  static note(
+    active: Span | undefined,
+    error: unknown,
+    open: OpenSpans,
+    keeper: Keeper,
+  ): CrashedTrace | undefined {
+    if (!(active instanceof RecordedSpan)) return undefined;
+    const ofTrace = open.of(active.trace.traceId);
+    // An active span may have ended: with the exception, or before it. The youngest one is nearest then.
+    const failing = ofTrace.includes(active) ? active : (ofTrace[0] ?? active);
+    failing.failedWith(error);
+    if (failing.isRecording()) recordThrow(failing, error);
+    keeper.failed(failing.trace, "crash");
+    return new CrashedTrace(failing, open);
+  }
+
+  /** Ends what is open of it, innermost first, since nobody else will. */
+  end(): void {
+    for (const span of this.#open.of(this.#failing.trace.traceId)) {
+      if (span !== this.#failing) span.setStatus({ code: SpanStatusCode.ERROR, message: CUT_OFF });
+      span.setClean("tracekeep.ended_by", "crash");
+      span.end();
+    }
+  }
+
+  /** What broke, for an error event. */
+  failure(): Failure {
+    return failureOf(this.#failing, undefined, this.#failing.exception?.message ?? "");
+  }
+}
+
+function recordThrow(span: RecordedSpan, error: unknown): void {
+  span.recordException(error as Error);
+  const { exception } = span;
+  if (exception === undefined) return;
+  span.setStatus({ code: SpanStatusCode.ERROR, message: exception.message });
+  span.setClean("error.type", exception.type);
+  const { failures } = span.trace;
+  if (!failures.spanThrew(span.spanId, error, exception)) return;
+  if (failures.passedOn(undefined, exception.message, error) === undefined)
+    span.setClean("tracekeep.root_cause", true);
+}

@@ -1,0 +1,71 @@
+import type { Dsn } from "../config/dsn.ts";
+import type { TracingConfig } from "../config/tracing-config.ts";
+import type { Failure } from "../errors/failure.ts";
+import type { EventIdentity } from "../errors/sentry-event.ts";
+import { findUserSentry } from "../errors/user-client.ts";
+import type { Logger } from "../logger.ts";
+import { Courier, Spool } from "../spool/index.ts";
+import { envelopeTarget } from "../transport/envelope.ts";
+import { createHttpSender } from "../transport/http-sender.ts";
+import type { Parcel } from "../transport/parcel.ts";
+import { crashEvent } from "./crash-event.ts";
+
+export interface EventPostOptions {
+  readonly dsn: Dsn;
+  readonly identity: EventIdentity;
+  readonly export: Pick<TracingConfig["export"], "spool" | "ca" | "timeoutMs">;
+  readonly untraced: <T>(fn: () => T) => T;
+  readonly logger: Logger;
+}
+
+/** Error events of processes that have crashed: written down by those, sent by others. */
+export interface EventPost {
+  /** Empty if the event could be written to the spool, or if the service's own Sentry reports it. */
+  rescue(failure: Failure): Parcel[];
+  shutdown(): Promise<void>;
+}
+
+const FIRST_LOOK_MS = 1_000;
+
+export function createEventPost(options: EventPostOptions): EventPost {
+  const { dsn, identity, untraced, logger } = options;
+  const { spool: settings, ca, timeoutMs } = options.export;
+  const target = envelopeTarget(dsn, [ca]);
+  const destination = `sentry ${dsn.host}`;
+  const spool =
+    settings &&
+    new Spool({
+      ...settings,
+      destination,
+      url: target.url,
+      contentType: target.headers["content-type"] ?? "",
+      logger,
+    });
+  const sender = spool && createHttpSender({ ...target, timeoutMs });
+  const courier =
+    spool &&
+    new Courier({
+      spool,
+      firstLookMs: FIRST_LOOK_MS,
+      isWell: () => true,
+      deliver: async (body) => {
+        const answer = await untraced(() => sender?.post(body))?.catch(() => undefined);
+        if (answer === undefined || answer.status === 429 || answer.status >= 502) return "later";
+        return answer.status < 300 ? "accepted" : "refused";
+      },
+    });
+  return {
+    rescue(failure) {
+      if (findUserSentry() !== undefined) return [];
+      const body = crashEvent(failure, identity);
+      const saved = spool?.save(body, 0) === true;
+      spool?.close();
+      return saved ? [] : [{ target, body, gzip: true, spans: 0 }];
+    },
+    async shutdown() {
+      const gone = sender?.close();
+      await Promise.all([gone, courier?.close()]);
+      spool?.close();
+    },
+  };
+}

@@ -1,0 +1,75 @@
+import type { Agent } from "node:http";
+import { createRequire } from "node:module";
+import type { Trust } from "./trust.ts";
+
+const VARIABLES = ["https_proxy", "http_proxy", "all_proxy"];
+
+/** A proxy as the environment names it, with its credentials apart: a URL may be printed, a secret not. */
+export interface Proxy {
+  readonly url: string;
+  /** Secret. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Whether the environment names a proxy at all; nothing is loaded as long as not. */
+export function mayNeedProxy(env: NodeJS.ProcessEnv = process.env): boolean {
+  return VARIABLES.some((name) => (env[name] ?? env[name.toUpperCase()] ?? "") !== "");
+}
+
+/** The proxy for a URL by HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY; undefined for none. */
+export async function findProxy(url: string): Promise<Proxy | undefined> {
+  const { getProxyForUrl } = await import("proxy-from-env");
+  const named = getProxyForUrl(url);
+  return named === "" ? undefined : parseProxy(named);
+}
+
+/** The same for a process that stands still. */
+export function findProxyNow(url: string): Proxy | undefined {
+  if (!mayNeedProxy()) return undefined;
+  const require = createRequire(import.meta.url);
+  const { getProxyForUrl } = require("proxy-from-env") as typeof import("proxy-from-env");
+  const named = getProxyForUrl(url);
+  return named === "" ? undefined : parseProxy(named);
+}
+
+/** @throws Error without any part of the URL, which may hold a password. */
+function parseProxy(named: string): Proxy {
+  const url = URL.canParse(named) ? new URL(named) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol)) {
+    throw new Error("the proxy in the environment is not an http or https URL");
+  }
+  const { username, password } = url;
+  url.username = "";
+  url.password = "";
+  if (username === "" && password === "") return { url: url.href, headers: {} };
+  const credentials = `${decode(username)}:${decode(password)}`;
+  const basic = Buffer.from(credentials).toString("base64");
+  return { url: url.href, headers: { "Proxy-Authorization": `Basic ${basic}` } };
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+export interface ProxyAgentOptions {
+  readonly secure: boolean;
+  readonly trust: Trust;
+  /** Breaks off connections that are not established yet, which no agent knows of. */
+  readonly signal: AbortSignal;
+}
+
+/** An agent that reaches https targets by CONNECT, and has the proxy fetch http ones. */
+export async function createProxyAgent(proxy: Proxy, options: ProxyAgentOptions): Promise<Agent> {
+  const { secure, trust, signal } = options;
+  const settings = { keepAlive: true, headers: { ...proxy.headers }, signal, ...trust };
+  if (secure) {
+    const { HttpsProxyAgent } = await import("https-proxy-agent");
+    return new HttpsProxyAgent(proxy.url, settings);
+  }
+  const { HttpProxyAgent } = await import("http-proxy-agent");
+  return new HttpProxyAgent(proxy.url, settings);
+}

@@ -1,0 +1,3 @@
+import { describeProtocol } from "./contract.ts";
+
+describeProtocol("envelope");
