@@ -1,31 +1,17 @@
-import { promisify } from "node:util";
-import { gunzip, gzip, gzipSync } from "node:zlib";
 import type { SpoolSettings } from "../config/tracing-config.ts";
 import { createRateLimiter, type Logger } from "../logger.ts";
-import { Courier, type Delivery, Spool } from "../spool/index.ts";
-import type { HttpSender } from "../transport/http-sender.ts";
+import type { Delivery } from "../spool/index.ts";
+import type { HttpResponse, HttpSender } from "../transport/http-sender.ts";
 import type { Parcel } from "../transport/parcel.ts";
-import { nextBackoff } from "./backoff.ts";
 import { type DropReason, ExportCounters, type ExportStats } from "./export-counters.ts";
-import { ExportQueue, type Outgoing } from "./export-queue.ts";
+import { ExportQueue } from "./export-queue.ts";
 import { keepTrying } from "./keep-trying.ts";
-import { judgeAnswer, type Outcome } from "./outcome.ts";
+import { compressed, KeptOnDisk, keptRequests, recompressed, SPOOLED_BYTES } from "./kept-on-disk.ts";
+import type { Outcome } from "./outcome.ts";
+import { countBytes, countSpans, isKept, type Outgoing } from "./outgoing.ts";
+import { Pace } from "./pace.ts";
 import { readPartialSuccess } from "./partial-success.ts";
-
-const compress = promisify(gzip);
-const decompress = promisify(gunzip);
-/** Kept traces go to disk in requests of this size before compression, since what is too large there cannot be split. */
-const SPOOLED_BYTES = 262_144;
-
-/** How a destination wants what is sent. */
-export interface Wire<T extends Outgoing> {
-  /** One request's body, before compression. */
-  encode(items: readonly T[]): Uint8Array;
-  /** How many items one request may hold. */
-  readonly mostItems: number;
-  /** Sentry's names of what is sent, for its rate limits. */
-  readonly categories: ReadonlySet<string>;
-}
+import { post, type Wire } from "./wire.ts";
 
 export interface BatchExporterOptions<T extends Outgoing> {
   /** For messages: what it is and its host, never a key. */
@@ -63,7 +49,9 @@ const WARNINGS: Readonly<Partial<Record<DropReason, string>>> = {
 export class BatchExporter<T extends Outgoing> {
   readonly #options: BatchExporterOptions<T>;
   readonly #queue: ExportQueue<T>;
+  readonly #disk: KeptOnDisk<T> | undefined;
   readonly #counters = new ExportCounters();
+  readonly #pace = new Pace();
   readonly #mayLog = createRateLimiter();
   /** Requests under way, with what is in them; each resolves to whether it is done with, one way or the other. */
   readonly #underWay = new Map<Promise<boolean>, readonly T[]>();
@@ -71,39 +59,28 @@ export class BatchExporter<T extends Outgoing> {
   /** Halves of what was too large for one request. */
   #halves: T[][] = [];
   #timer: NodeJS.Timeout | undefined;
-  #backoffMs = 0;
-  /** When the server may be asked again, if it has said so. */
-  #heldUntil = 0;
-  /** Until when only kept traces are taken. */
-  #limitedUntil = 0;
   #closed = false;
-  readonly #spool: Spool | undefined;
-  readonly #courier: Courier | undefined;
-  /** What is on its way to the disk. */
-  readonly #spilling = new Set<readonly T[]>();
-  #bytesSpilling = 0;
 
   constructor(options: BatchExporterOptions<T>) {
     this.#options = options;
     this.#queue = new ExportQueue(options.queueBytes, options.batchBytes, (reason, spans) =>
       this.#drop(reason, spans, 1),
     );
-    const { spool, sender, destination, logger } = options;
-    if (spool === undefined) return;
-    this.#spool = new Spool({
-      ...spool,
-      destination,
-      url: sender.target.url,
-      contentType: sender.target.headers["content-type"] ?? "",
-      logger,
-      lost: (spans) => options.dropped?.("spool", { spans, items: 1 }),
-    });
-    this.#courier = new Courier({
-      spool: this.#spool,
-      firstLookMs: options.intervalMs,
+    const { spool } = options;
+    if (spool !== undefined) this.#disk = this.#useDisk(spool);
+  }
+
+  #useDisk(spool: SpoolSettings): KeptOnDisk<T> {
+    return new KeptOnDisk({
+      ...this.#options,
+      spool,
+      mostBytes: this.#options.queueBytes,
       // While something waits here, that is what the destination is tried with.
-      isWell: () => !this.#closed && this.#heldMs === 0 && (this.#backoffMs === 0 || this.#waiting === 0),
+      isWell: () => !this.#closed && this.#pace.heldMs === 0 && (!this.#pace.isDown || this.#waiting === 0),
       deliver: (body) => this.#deliver(body),
+      saved: (spans) => this.#counters.saved(spans),
+      lost: (items) => this.#drop("queue_full", countSpans(items), items.length),
+      expired: (spans) => this.#options.dropped?.("spool", { spans, items: 1 }),
     });
   }
 
@@ -120,8 +97,8 @@ export class BatchExporter<T extends Outgoing> {
     }
     if (item.kept) this.#makeRoom(item.bytes.length);
     this.#queue.add(item);
-    if (this.#isFull && this.#backoffMs === 0 && this.#heldMs === 0) this.#send();
-    else this.#wakeIn(Math.max(this.#options.intervalMs, this.#heldMs));
+    if (this.#isFull && this.#pace.pauseMs === 0) this.#send();
+    else this.#wakeIn(Math.max(this.#options.intervalMs, this.#pace.heldMs));
   }
 
   /**
@@ -131,7 +108,7 @@ export class BatchExporter<T extends Outgoing> {
   async flush(): Promise<void> {
     // Spans that come while others are being sent are not waited for: there may always be some.
     const goal = this.#counters.finished + this.#waiting;
-    while (this.#counters.finished < goal && !this.#closed && this.#heldMs === 0) {
+    while (this.#counters.finished < goal && !this.#closed && this.#pace.heldMs === 0) {
       this.#send();
       if (!(await Promise.race(this.#underWay.keys()))) return;
     }
@@ -143,17 +120,13 @@ export class BatchExporter<T extends Outgoing> {
       await this.flush();
       return this.#waiting === 0;
     };
-    await keepTrying(limitMs, { attempt, heldMs: () => this.#heldMs });
-    this.#closed = true;
-    clearTimeout(this.#timer);
+    await keepTrying(limitMs, { attempt, heldMs: () => this.#pace.heldMs });
+    const waiting = this.#waiting;
+    const lost = waiting - this.#saveKept(this.#stop());
     const gone = this.#options.sender.close();
-    const lost = this.#waiting - this.#saveKept();
-    this.#queue.drain();
-    this.#halves = [];
     this.#drop("shutdown", lost, 0);
     if (lost > 0) this.#options.logger.warn(this.#fields({ lost }), `${lost} spans were lost at shutdown.`);
-    await Promise.all([gone, this.#courier?.close()]);
-    this.#spool?.close();
+    await Promise.all([gone, this.#disk?.close()]);
   }
 
   /**
@@ -162,99 +135,56 @@ export class BatchExporter<T extends Outgoing> {
    */
   rescue(): Parcel[] {
     if (this.#closed) return [];
-    const parcels = this.#takeKept();
-    this.#closed = true;
-    clearTimeout(this.#timer);
-    const left = parcels.filter(({ body, spans }) => this.#spool?.save(body, spans) !== true);
-    this.#spool?.close();
-    const { target } = this.#options.sender;
-    return left.map((parcel) => ({ ...parcel, target, gzip: this.#options.gzip !== false }));
+    const { sender, wire, gzip } = this.#options;
+    const requests = keptRequests([...this.#stop(), ...(this.#disk?.takeBack() ?? [])], wire);
+    const left = requests.filter((request) => this.#disk?.save(request) !== true);
+    this.#disk?.closeNow();
+    return left.map((request) => ({ ...request, target: sender.target, gzip: gzip !== false }));
   }
 
   stats(): ExportStats {
     const stats = this.#counters.stats(this.#waiting, this.#queue.bytes);
-    return this.#spool === undefined ? stats : { ...stats, spool: this.#spool.stats() };
+    return this.#disk === undefined ? stats : { ...stats, spool: this.#disk.stats() };
   }
 
-  /** Writes what is left of kept traces to the spool; the number of its spans. */
-  #saveKept(): number {
-    const spool = this.#spool;
-    if (spool === undefined) return 0;
-    const spilling = [...this.#spilling].reduce((sum, items) => sum + countSpans(items), 0);
-    let saved = 0;
-    for (const { body, spans } of this.#takeKept()) if (spool.save(body, spans)) saved += spans;
+  /** Sends nothing any more; the result is what has not arrived. */
+  #stop(): T[] {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    const items = [...this.#underWay.values(), ...this.#halves, this.#queue.drain()].flat();
+    this.#halves = [];
+    return items;
+  }
+
+  /** Writes what is left of kept traces to the disk; the number of its spans. */
+  #saveKept(items: readonly T[]): number {
+    if (this.#disk === undefined) return 0;
+    const onTheWay = this.#disk.takeBack();
+    const requests = keptRequests([...items, ...onTheWay], this.#options.wire);
+    const saved = requests.reduce((sum, each) => sum + (this.#disk?.save(each) === true ? each.spans : 0), 0);
     // Those that were on their way count as saved already.
-    this.#counters.saved(saved - spilling);
-    return saved - spilling;
+    const more = saved - countSpans(onTheWay);
+    this.#counters.saved(more);
+    return more;
   }
 
-  /** Everything of kept traces that has not arrived yet, as compressed requests. */
-  #takeKept(): { readonly body: Uint8Array; readonly spans: number }[] {
-    const items = [
-      ...this.#underWay.values(),
-      ...this.#spilling,
-      ...this.#halves,
-      this.#queue.drain(),
-    ].flat();
-    this.#spilling.clear();
-    const { wire } = this.#options;
-    const batches = chunk(
-      items.filter(({ kept }) => kept),
-      SPOOLED_BYTES,
-      wire.mostItems,
-    );
-    return batches.map((batch) => ({ body: gzipSync(wire.encode(batch)), spans: countSpans(batch) }));
-  }
-
-  /** Before a span of a kept trace is lost because the queue is full, older ones go to the spool. */
+  /** Before a span of a kept trace is lost because the queue is full, older ones go to the disk. */
   #makeRoom(bytes: number): void {
     const { queueBytes, wire } = this.#options;
-    if (this.#spool === undefined || bytes > queueBytes) return;
+    if (this.#disk === undefined || bytes > queueBytes) return;
     while (this.#queue.bytes + bytes > queueBytes && this.#queue.keptSpans > 0) {
       const taken = this.#queue.take(SPOOLED_BYTES, wire.mostItems);
-      this.#spill(taken.filter(({ kept }) => kept));
-      this.#queue.putBack(taken.filter(({ kept }) => !kept));
+      this.#disk.put(taken.filter(isKept));
+      this.#queue.putBack(taken.filter((item) => !isKept(item)));
     }
   }
 
-  #spill(items: readonly T[]): void {
-    const bytes = countBytes(items);
-    const spans = countSpans(items);
-    if (this.#bytesSpilling + bytes > this.#options.queueBytes) {
-      this.#drop("queue_full", spans, items.length);
-      return;
-    }
-    this.#bytesSpilling += bytes;
-    this.#spilling.add(items);
-    this.#counters.saved(spans);
-    compress(this.#options.wire.encode(items)).then(
-      (body) => this.#spilled(items, body),
-      () => this.#spilled(items, undefined),
-    );
-  }
-
-  #spilled(items: readonly T[], body: Uint8Array | undefined): void {
-    this.#bytesSpilling -= countBytes(items);
-    // Otherwise a shutdown was faster.
-    if (!this.#spilling.delete(items)) return;
-    const spans = countSpans(items);
-    if (body !== undefined && this.#spool?.save(body, spans) === true) return;
-    this.#counters.saved(-spans);
-    this.#drop("queue_full", spans, items.length);
-  }
-
-  /** Sends a request that was written to the spool once. */
+  /** Sends a request that was written to the disk once. */
   async #deliver(body: Uint8Array): Promise<Delivery> {
-    const { sender, wire, gzip: compressed } = this.#options;
-    let outcome: Outcome;
-    try {
-      const answer = await sender.post(compressed === false ? await decompress(body) : body);
-      outcome = judgeAnswer(answer, wire.categories);
-    } catch (error) {
-      outcome = { kind: "retry", reason: describeNetworkFault(error) };
-    }
+    const { sender, wire, gzip } = this.#options;
+    const { outcome } = await post(sender, () => recompressed(body, gzip !== false), wire.categories);
     if (this.#closed) return outcome.kind === "accepted" ? "accepted" : "later";
-    this.#heed(outcome);
+    if (this.#pace.heed(outcome)) this.#dropSampled();
     if (outcome.kind === "accepted") return "accepted";
     this.#warn(outcome.reason, `Spans from the spool could not be sent (${outcome.reason}).`);
     return outcome.kind === "retry" ? "later" : "refused";
@@ -262,7 +192,7 @@ export class BatchExporter<T extends Outgoing> {
 
   #refusalOf({ kept }: T): DropReason | undefined {
     if (this.#closed) return "shutdown";
-    return !kept && performance.now() < this.#limitedUntil ? "rate_limited" : undefined;
+    return !kept && this.#pace.isLimited ? "rate_limited" : undefined;
   }
 
   /** Whether what waits fills a request. */
@@ -271,27 +201,22 @@ export class BatchExporter<T extends Outgoing> {
   }
 
   get #waiting(): number {
-    const halves = this.#halves.reduce((sum, items) => sum + countSpans(items), 0);
-    return this.#spansUnderWay + halves + this.#queue.spans;
-  }
-
-  /** What is left of the pause that the server has asked for, in whole milliseconds. */
-  get #heldMs(): number {
-    return Math.max(0, Math.floor(this.#heldUntil - performance.now()));
+    return this.#spansUnderWay + countSpans(this.#halves.flat()) + this.#queue.spans;
   }
 
   /** Begins as many requests as may be under way. */
   #send(): void {
-    while (this.#underWay.size < this.#options.concurrency && !this.#closed) {
-      const { batchBytes, wire } = this.#options;
+    const { batchBytes, concurrency, wire, sender, gzip } = this.#options;
+    while (this.#underWay.size < concurrency && !this.#closed) {
       const items = this.#halves.shift() ?? this.#queue.take(batchBytes, wire.mostItems);
       if (items.length === 0) return;
       this.#spansUnderWay += countSpans(items);
-      const sending: Promise<boolean> = this.#post(items).then((outcome) => {
+      const body = () => compressed(wire.encode(items), gzip !== false);
+      const sending: Promise<boolean> = post(sender, body, wire.categories).then(({ outcome, answer }) => {
         this.#underWay.delete(sending);
         this.#spansUnderWay -= countSpans(items);
         if (this.#closed) return true;
-        this.#settle(items, outcome);
+        this.#settle(items, outcome, answer);
         this.#goOn();
         return outcome.kind !== "retry";
       });
@@ -303,9 +228,9 @@ export class BatchExporter<T extends Outgoing> {
   #goOn(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (this.#waiting - this.#spansUnderWay === 0) return;
-    const pause = Math.max(this.#backoffMs, this.#heldMs);
-    if (pause > 0) this.#wakeIn(pause);
+    if (this.#waiting === this.#spansUnderWay) return;
+    const { pauseMs } = this.#pace;
+    if (pauseMs > 0) this.#wakeIn(pauseMs);
     else if (this.#halves.length > 0 || this.#isFull) this.#send();
     else this.#wakeIn(this.#options.intervalMs);
   }
@@ -317,76 +242,49 @@ export class BatchExporter<T extends Outgoing> {
     }, delayMs).unref();
   }
 
-  async #post(items: readonly T[]): Promise<Outcome> {
-    const { sender, wire, gzip: compressed } = this.#options;
-    try {
-      const body = wire.encode(items);
-      const answer = await sender.post(compressed === false ? body : await compress(body));
-      const outcome = judgeAnswer(answer, wire.categories);
-      if (outcome.kind === "accepted") this.#countAccepted(countSpans(items), answer);
-      return outcome;
-    } catch (error) {
-      return { kind: "retry", reason: describeNetworkFault(error) };
-    }
-  }
-
-  #countAccepted(spans: number, answer: Parameters<typeof readPartialSuccess>[0]): void {
-    if (this.#closed) return;
-    const { rejectedSpans, message } = readPartialSuccess(answer);
-    const rejected = Math.min(rejectedSpans, spans);
-    this.#counters.accepted(spans - rejected);
-    if (rejected > 0) {
-      this.#drop("refused", rejected, 0);
-      this.#warn(
-        "partial",
-        `The server took a request, but not ${rejected} of its spans (${message.slice(0, 200)}).`,
-      );
-    } else if (message !== "")
-      this.#options.logger.debug(this.#fields({ message }), "The server has a note.");
-  }
-
-  #settle(items: T[], outcome: Outcome): void {
-    if (outcome.kind !== "accepted") this.#counters.failed();
-    const wasDown = this.#backoffMs > 0;
-    if (outcome.kind === "retry") {
-      this.#backoffMs = nextBackoff(this.#backoffMs, outcome.waitMs);
-      this.#warn(outcome.reason, `Spans could not be sent (${outcome.reason}).`);
-    } else this.#backoffMs = 0;
-    this.#heed(outcome);
-    if (outcome.kind === "retry") this.#putBack(items);
-    else if (wasDown) this.#courier?.wake();
+  #settle(items: T[], outcome: Outcome, answer: HttpResponse | undefined): void {
+    const wasDown = this.#pace.isDown;
+    this.#pace.settle(outcome);
+    if (this.#pace.isLimited) this.#dropSampled();
+    if (outcome.kind === "retry") this.#again(items, outcome.reason);
+    else if (wasDown) this.#disk?.wake();
+    if (outcome.kind === "accepted") this.#accepted(countSpans(items), answer);
+    else this.#counters.failed();
     if (outcome.kind === "split") this.#split(items, outcome.reason);
-    else if (outcome.kind === "refused") {
+    if (outcome.kind === "refused") {
       this.#drop("refused", countSpans(items), items.length);
       this.#warn(outcome.reason, `Spans were refused (${outcome.reason}).`);
     }
   }
 
-  /** Waits for as long as the server has asked. */
-  #heed(outcome: Outcome): void {
-    const waitMs = "waitMs" in outcome ? (outcome.waitMs ?? 0) : 0;
-    if (waitMs > 0) this.#heldUntil = performance.now() + waitMs;
-    const limited = outcome.kind === "accepted" ? waitMs > 0 : outcome.kind === "retry" && outcome.limited;
-    if (limited === true) this.#limit(Math.max(waitMs, this.#backoffMs));
+  #accepted(spans: number, answer: HttpResponse | undefined): void {
+    const { rejectedSpans, message } = answer === undefined ? NOTHING : readPartialSuccess(answer);
+    const rejected = Math.min(rejectedSpans, spans);
+    this.#counters.accepted(spans - rejected);
+    if (rejected > 0) {
+      this.#drop("refused", rejected, 0);
+      const what = `The server took a request, but not ${rejected} of its spans (${message.slice(0, 200)}).`;
+      this.#warn("partial", what);
+    } else if (message !== "")
+      this.#options.logger.debug(this.#fields({ message }), "The server has a note.");
   }
 
   /** For as long as the server takes no more, there is no room for what is only sampled. */
-  #limit(durationMs: number): void {
-    this.#limitedUntil = performance.now() + durationMs;
+  #dropSampled(): void {
     const sampled = this.#queue.takeSampled();
     this.#drop("rate_limited", countSpans(sampled), sampled.length);
   }
 
-  #putBack(items: readonly T[]): void {
-    const limited = performance.now() < this.#limitedUntil;
-    const stay = limited ? items.filter(({ kept }) => kept) : items;
+  #again(items: readonly T[], reason: string): void {
+    this.#warn(reason, `Spans could not be sent (${reason}).`);
+    const stay = this.#pace.isLimited ? items.filter(isKept) : items;
     // The server has counted them itself.
     this.#drop("rate_limited", countSpans(items) - countSpans(stay), 0);
     const fits = this.#queue.bytes + countBytes(stay) <= this.#options.queueBytes;
-    if (this.#spool === undefined || fits) this.#queue.putBack(stay);
+    if (this.#disk === undefined || fits) this.#queue.putBack(stay);
     else {
-      this.#spill(stay.filter(({ kept }) => kept));
-      this.#queue.putBack(stay.filter(({ kept }) => !kept));
+      this.#disk.put(stay.filter(isKept));
+      this.#queue.putBack(stay.filter((item) => !isKept(item)));
     }
   }
 
@@ -424,32 +322,4 @@ export class BatchExporter<T extends Outgoing> {
   }
 }
 
-/** In their order, as many to a request as it may hold. */
-function chunk<T extends Outgoing>(items: readonly T[], most: number, mostItems: number): T[][] {
-  const chunks: T[][] = [];
-  let bytes = Number.POSITIVE_INFINITY;
-  for (const item of items) {
-    const last = chunks.at(-1);
-    if (last === undefined || bytes + item.bytes.length > most || last.length >= mostItems) {
-      chunks.push([item]);
-      bytes = item.bytes.length;
-    } else {
-      last.push(item);
-      bytes += item.bytes.length;
-    }
-  }
-  return chunks;
-}
-
-function countBytes(items: readonly Outgoing[]): number {
-  return items.reduce((sum, { bytes }) => sum + bytes.length, 0);
-}
-
-function countSpans(items: readonly Outgoing[]): number {
-  return items.reduce((sum, { spans }) => sum + spans, 0);
-}
-
-function describeNetworkFault(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  return code ?? message;
-}
+const NOTHING = { rejectedSpans: 0, message: "" };

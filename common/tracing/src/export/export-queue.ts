@@ -1,11 +1,4 @@
-/** Something that waits to be sent: a span, or a transaction with its spans. */
-export interface Outgoing {
-  readonly bytes: Uint8Array;
-  /** Of a trace that is kept, and not just sampled: it goes first, and is dropped last. */
-  readonly kept: boolean;
-  /** How many spans it is. */
-  readonly spans: number;
-}
+import type { Outgoing } from "./outgoing.ts";
 
 /** Why something may not wait: there is no room now, or it is larger than any request may be. */
 export type QueueRefusal = "queue_full" | "too_large";

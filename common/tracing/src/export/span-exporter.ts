@@ -6,10 +6,11 @@ import { ClientReports, type DiscardReason } from "../transport/client-reports.t
 import { envelopeTarget } from "../transport/envelope.ts";
 import { createHttpSender, type HttpSender } from "../transport/http-sender.ts";
 import type { Parcel } from "../transport/parcel.ts";
-import { BatchExporter, type BatchExporterOptions, type DropListener, type Wire } from "./batch-exporter.ts";
+import { BatchExporter, type BatchExporterOptions, type DropListener } from "./batch-exporter.ts";
 import { type Destination, destinationsOf, type EnvelopeAddress } from "./destinations.ts";
 import type { ExportStats } from "./export-counters.ts";
-import type { Outgoing } from "./export-queue.ts";
+import type { Outgoing } from "./outgoing.ts";
+import type { Wire } from "./wire.ts";
 
 /** Takes encoded spans and sends them to every destination. */
 export interface SpanExporter {
