@@ -39,13 +39,14 @@ const serverBlocks = createBlocks((address: Address) =>
 const peerBlocks = createBlocks((address: Address) =>
   createAttributeBlock({ [ATTR_NETWORK_PEER_ADDRESS]: address.host, [ATTR_NETWORK_PEER_PORT]: address.port }),
 );
-const endBlocks = createBlocks(({ code, isError }: { code: number; isError: boolean }) =>
-  createAttributeBlock({
-    [RPC_GRPC_STATUS_CODE]: code,
-    [ATTR_RPC_STATUS_CODE]: statusName(code),
-    [ATTR_ERROR_TYPE]: isError ? statusName(code) : undefined,
-  }),
+const endBlocks = createBlocks((code: number) => createAttributeBlock(endOf(code)));
+const errorBlocks = createBlocks((code: number) =>
+  createAttributeBlock({ ...endOf(code), [ATTR_ERROR_TYPE]: statusName(code) }),
 );
+
+function endOf(code: number): Record<string, AttributeValue> {
+  return { [RPC_GRPC_STATUS_CODE]: code, [ATTR_RPC_STATUS_CODE]: statusName(code) };
+}
 
 export function setServerAddress(span: RecordedSpan, address: Address | undefined): void {
   if (address !== undefined) span.addBlock(serverBlocks(address, address));
@@ -58,7 +59,7 @@ export function setPeer(span: RecordedSpan, peer: string): void {
 
 /** Attributes that tell how a call ended. */
 export function setRpcEnd(span: RecordedSpan, code: number, isError: boolean): void {
-  span.addBlock(endBlocks(isError ? -1 - code : code, { code, isError }));
+  span.addBlock(isError ? errorBlocks(code, code) : endBlocks(code, code));
 }
 
 /** Blocks by what they are made of, made when they are first needed. */
