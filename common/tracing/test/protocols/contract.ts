@@ -284,10 +284,13 @@ export function describeProtocol(protocol: "otlp" | "envelope"): void {
 
     test("kept traces go first", async () => {
       const { sentry, tracing } = await start(QUIET);
-      for (let i = 0; i < 3; i++) withSpan("sampled", () => {});
+      for (let i = 0; i < 12; i++) withSpan("sampled", () => {});
       withSpan("kept", () => keepTrace("on purpose"));
       await tracing.shutdown();
-      expect(sentry.spans.map(({ name }) => name)).toEqual(["kept", "sampled", "sampled", "sampled"]);
+      const arrived = sentry.spans.map(({ name }) => name);
+      expect(arrived).toHaveLength(13);
+      // Among the first requests: up to four are under way at a time, and may overtake each other.
+      expect(arrived.indexOf("kept")).toBeLessThan(4);
     });
 
     test("nothing secret is in what is sent, and the key is where Sentry looks for it", async () => {
