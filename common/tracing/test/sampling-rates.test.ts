@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+import { propagation, ROOT_CONTEXT, trace } from "@opentelemetry/api";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { continueTrace, type Tracing } from "../src/index.ts";
 import { SHARED_KEY, traceDraw } from "../src/sampling/trace-hash.ts";
@@ -99,6 +100,24 @@ test("SAMP-09: the service below, with a rate of its own, passes on the rate of 
   expect(span?.attributes["sentry.client_sample_rate"]).toBe(0.25);
   expect(span?.traceState).toBe("ot=th:c0000000000000,vendor=1");
   await tracing.shutdown();
+});
+
+test("SAMP-09: a caller that names its rate in the baggage alone is believed, whatever else is put into the context", async () => {
+  const tracing = startTestTracing(intake, { TRACE_SAMPLE_RATE: "1" });
+  const sentry = `sentry-trace_id=${id(79)},sentry-sample_rate=0.25,sentry-sampled=true`;
+  const headers = { "sentry-trace": `${id(79)}-b7ad6b7169203331-1`, baggage: `tenant=a,${sentry}` };
+  // As another instrumentation does it, which adds something of its own.
+  const theirs = propagation.extract(ROOT_CONTEXT, headers).setValue(Symbol("theirs"), 1);
+  const span = trace.getTracer("http").startSpan("GET /", {}, theirs);
+  const sent: Record<string, string> = {};
+  propagation.inject(trace.setSpan(theirs, span), sent);
+  span.end();
+  await tracing.shutdown();
+  expect(sent.baggage?.split(",")).toEqual(expect.arrayContaining([...sentry.split(","), "tenant=a"]));
+  expect(sent.baggage?.split(",")).toHaveLength(4);
+  const arrived = intake.spans.find(({ traceId }) => traceId === id(79));
+  expect(arrived?.parentSpanId).toBe("b7ad6b7169203331");
+  expect(arrived?.attributes["sentry.client_sample_rate"]).toBe(0.25);
 });
 
 test("SAMP-09: where the caller named no rate, none is made up", async () => {

@@ -1,4 +1,4 @@
-import { type ProtobufReader, WireType } from "./protobuf-reader.ts";
+import { type ProtobufReader, WireType } from "../otlp/index.ts";
 
 /** What an attribute is in JSON. */
 export type JsonValue = string | number | boolean | null | readonly JsonValue[];

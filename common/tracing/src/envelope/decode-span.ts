@@ -1,25 +1,6 @@
+import { LINK, ProtobufReader, SPAN, STATUS } from "../otlp/index.ts";
 import { type JsonValue, readAttribute } from "./decode-attributes.ts";
-import { ProtobufReader } from "./protobuf-reader.ts";
 
-/** Field numbers of `opentelemetry.proto.trace.v1.Span` (OTLP 1.x). */
-const SPAN = {
-  traceId: 1,
-  spanId: 2,
-  parentSpanId: 4,
-  name: 5,
-  kind: 6,
-  startTime: 7,
-  endTime: 8,
-  attributes: 9,
-  droppedAttributes: 10,
-  droppedEvents: 12,
-  links: 13,
-  droppedLinks: 14,
-  status: 15,
-  flags: 16,
-} as const;
-const LINK = { traceId: 1, spanId: 2, attributes: 4, flags: 6 } as const;
-const STATUS = { message: 2, code: 3 } as const;
 /** Bit of `flags`: the parent, or what is linked, is in another process. */
 const IS_REMOTE = 0x200;
 const SAMPLED = 1;
@@ -67,27 +48,18 @@ export function readPlace(bytes: Uint8Array): SpanPlace {
     else if (reader.field === SPAN.parentSpanId) place.parentSpanId = reader.hex();
     else if (reader.field === SPAN.flags) flags = reader.fixed32();
   }
-  return { ...place, isLocalRoot: isLocalRoot(place.parentSpanId, flags) };
-}
-
-function isLocalRoot(parentSpanId: string, flags: number): boolean {
-  return parentSpanId === "" || (flags & IS_REMOTE) !== 0;
+  return { ...place, isLocalRoot: place.parentSpanId === "" || (flags & IS_REMOTE) !== 0 };
 }
 
 /** Reads an OTLP `Span` message. */
 export function decodeSpan(bytes: Uint8Array): DecodedSpan {
   const reader = new ProtobufReader(bytes);
-  const place = { traceId: "", spanId: "", parentSpanId: "" };
   const span = { name: "", kind: 0, start: 0, end: 0, status: { code: 0, message: "" } };
   const attributes = new Map<string, JsonValue>();
   const links: DecodedLink[] = [];
   const dropped = { attributes: 0, events: 0, links: 0 };
-  let flags = 0;
   while (reader.next()) {
-    if (reader.field === SPAN.traceId) place.traceId = reader.hex();
-    else if (reader.field === SPAN.spanId) place.spanId = reader.hex();
-    else if (reader.field === SPAN.parentSpanId) place.parentSpanId = reader.hex();
-    else if (reader.field === SPAN.name) span.name = reader.text();
+    if (reader.field === SPAN.name) span.name = reader.text();
     else if (reader.field === SPAN.kind) span.kind = reader.number();
     else if (reader.field === SPAN.startTime) span.start = microseconds(reader);
     else if (reader.field === SPAN.endTime) span.end = microseconds(reader);
@@ -97,10 +69,8 @@ export function decodeSpan(bytes: Uint8Array): DecodedSpan {
     else if (reader.field === SPAN.droppedAttributes) dropped.attributes = reader.number();
     else if (reader.field === SPAN.droppedEvents) dropped.events = reader.number();
     else if (reader.field === SPAN.droppedLinks) dropped.links = reader.number();
-    else if (reader.field === SPAN.flags) flags = reader.fixed32();
   }
-  const local = isLocalRoot(place.parentSpanId, flags);
-  return { ...place, isLocalRoot: local, ...span, attributes, links, dropped };
+  return { ...readPlace(bytes), ...span, attributes, links, dropped };
 }
 
 /** The nearest one: the nanoseconds were made of a number that is exact to 256 of them. */

@@ -1,3 +1,4 @@
+import { ProtobufReader, WireType } from "../otlp/index.ts";
 import type { HttpResponse } from "../transport/http-sender.ts";
 
 /** What an OTLP backend says of spans that it did not take although it answered 200. */
@@ -33,39 +34,16 @@ function fromJson(content: unknown): PartialSuccess {
 
 /** Field 1 of the response is the partial success; its field 1 is the count, field 2 the message. */
 function fromProtobuf(body: Buffer): PartialSuccess {
+  const response = new ProtobufReader(body);
   let rejectedSpans = 0;
   let message = "";
-  for (const [field, value] of fieldsOf(body)) {
-    if (field !== 1 || typeof value === "number") continue;
-    for (const [inner, innerValue] of fieldsOf(value)) {
-      if (inner === 1 && typeof innerValue === "number") rejectedSpans = innerValue;
-      if (inner === 2 && typeof innerValue !== "number") message = innerValue.toString();
+  while (response.next()) {
+    if (response.field !== 1 || response.type !== WireType.lengthDelimited) continue;
+    const partial = response.message();
+    while (partial.next()) {
+      if (partial.field === 1 && partial.type === WireType.varint) rejectedSpans = partial.number();
+      if (partial.field === 2 && partial.type === WireType.lengthDelimited) message = partial.text();
     }
   }
   return { rejectedSpans, message };
-}
-
-/** Fields of a protobuf message that are varints or have a length; throws where others come. */
-function* fieldsOf(bytes: Buffer): Iterable<[field: number, value: number | Buffer]> {
-  let at = 0;
-  const varint = (): number => {
-    let value = 0;
-    for (let shift = 1; ; shift *= 128) {
-      const byte = bytes[at++];
-      if (byte === undefined) throw new Error("The message ends too early.");
-      value += (byte & 127) * shift;
-      if (byte < 128) return value;
-    }
-  };
-  while (at < bytes.length) {
-    const tag = varint();
-    const type = tag % 8;
-    if (type === 0) yield [Math.floor(tag / 8), varint()];
-    else if (type === 2) {
-      const length = varint();
-      if (at + length > bytes.length) throw new Error("The message ends too early.");
-      yield [Math.floor(tag / 8), bytes.subarray(at, at + length)];
-      at += length;
-    } else throw new Error(`Wire type ${type} is not read.`);
-  }
 }

@@ -2,9 +2,9 @@ import { toThreshold } from "../sampling/index.ts";
 import { writeAttributes, writeDoubleAttribute } from "./attributes.ts";
 import { SpanBit } from "./encode-span.ts";
 import { ProtobufWriter } from "./protobuf-writer.ts";
+import { SPAN } from "./span-fields.ts";
 import { spanFlags } from "./span-flags.ts";
 
-const SPAN = { traceState: 3, attributes: 9, flags: 16 } as const;
 /** The ids, with their tags and lengths, stand before a `trace_state`. */
 const IDS_BYTES = 2 + 16 + 2 + 8;
 const THRESHOLD_DIGITS = 14;

@@ -3,31 +3,8 @@ import { withProbability } from "../propagation/index.ts";
 import type { RecordedSpan } from "../spans/index.ts";
 import { writeAttributes } from "./attributes.ts";
 import { ProtobufWriter } from "./protobuf-writer.ts";
+import { EVENT, LINK, SPAN, STATUS } from "./span-fields.ts";
 import { spanFlags } from "./span-flags.ts";
-
-/** Field numbers of `opentelemetry.proto.trace.v1.Span` (OTLP 1.x). */
-const SPAN = {
-  traceId: 1,
-  spanId: 2,
-  traceState: 3,
-  parentSpanId: 4,
-  name: 5,
-  kind: 6,
-  startTime: 7,
-  endTime: 8,
-  attributes: 9,
-  droppedAttributes: 10,
-  events: 11,
-  droppedEvents: 12,
-  links: 13,
-  droppedLinks: 14,
-  status: 15,
-} as const;
-/** For attributes that are encoded apart. */
-export const SPAN_ATTRIBUTES = SPAN.attributes;
-const EVENT = { time: 1, name: 2, attributes: 3 } as const;
-const LINK = { traceId: 1, spanId: 2, traceState: 3, attributes: 4, flags: 6 } as const;
-const STATUS = { message: 2, code: 3 } as const;
 
 /** What has to be known of a span's bytes to complete them. */
 export const SpanBit = {

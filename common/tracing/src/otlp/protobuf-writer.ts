@@ -1,8 +1,4 @@
-/** Wire types of protobuf, in the low three bits of a tag. */
-const VARINT = 0;
-const FIXED64 = 1;
-const LENGTH_DELIMITED = 2;
-const FIXED32 = 5;
+import { WireType } from "./wire-type.ts";
 
 /** Strings up to this length are written here. */
 const SHORT = 40;
@@ -33,7 +29,7 @@ export class ProtobufWriter {
   }
 
   varint(field: number, value: number): void {
-    this.#tag(field, VARINT);
+    this.#tag(field, WireType.varint);
     this.#varint(value);
   }
 
@@ -43,7 +39,7 @@ export class ProtobufWriter {
       this.varint(field, value);
       return;
     }
-    this.#tag(field, VARINT);
+    this.#tag(field, WireType.varint);
     let rest = BigInt.asUintN(64, BigInt(value));
     this.#reserve(10);
     for (; rest > 127n; rest >>= 7n) this.#buffer[this.#position++] = Number(rest & 127n) | 128;
@@ -51,14 +47,14 @@ export class ProtobufWriter {
   }
 
   fixed32(field: number, value: number): void {
-    this.#tag(field, FIXED32);
+    this.#tag(field, WireType.fixed32);
     this.#reserve(4);
     this.#position = this.#buffer.writeUInt32LE(value, this.#position);
   }
 
   /** Nanoseconds since the epoch, from microseconds; exact to 256 ns, the resolution of such a double. */
   time(field: number, microseconds: number): void {
-    this.#tag(field, FIXED64);
+    this.#tag(field, WireType.fixed64);
     this.#reserve(8);
     const nanoseconds = Math.max(0, microseconds) * 1_000;
     const high = Math.floor(nanoseconds / TWO_TO_32);
@@ -67,7 +63,7 @@ export class ProtobufWriter {
   }
 
   double(field: number, value: number): void {
-    this.#tag(field, FIXED64);
+    this.#tag(field, WireType.fixed64);
     this.#reserve(8);
     this.#position = this.#buffer.writeDoubleLE(value, this.#position);
   }
@@ -84,7 +80,7 @@ export class ProtobufWriter {
   #shortAscii(field: number, value: string): boolean {
     const { length } = value;
     const before = this.#position;
-    this.#tag(field, LENGTH_DELIMITED);
+    this.#tag(field, WireType.lengthDelimited);
     this.#reserve(length + 1);
     const buffer = this.#buffer;
     let at = this.#position;
@@ -102,14 +98,14 @@ export class ProtobufWriter {
   }
 
   hex(field: number, value: string): void {
-    this.#tag(field, LENGTH_DELIMITED);
+    this.#tag(field, WireType.lengthDelimited);
     this.#varint(value.length / 2);
     this.#reserve(value.length / 2);
     this.#position += this.#buffer.write(value, this.#position, "hex");
   }
 
   bytes(field: number, value: Uint8Array): void {
-    this.#tag(field, LENGTH_DELIMITED);
+    this.#tag(field, WireType.lengthDelimited);
     this.#varint(value.length);
     this.raw(value);
   }
@@ -123,7 +119,7 @@ export class ProtobufWriter {
 
   /** Opens a message within the message; give what it returns to `end`. */
   begin(field: number): number {
-    this.#tag(field, LENGTH_DELIMITED);
+    this.#tag(field, WireType.lengthDelimited);
     this.#reserve(1);
     return this.#position++;
   }

@@ -62,3 +62,10 @@ test("whatever comes, it never throws and never yields ids that may not be sent"
     }),
   );
 });
+
+test("of all flags the lowest bit says whether the trace is sampled", () => {
+  for (let flags = 0; flags < 256; flags++) {
+    const header = `00-${TRACE}-${SPAN}-${flags.toString(16).padStart(2, "0")}`;
+    expect(parseTraceParent(header)?.sampled, header).toBe(flags % 2 === 1);
+  }
+});

@@ -1,5 +1,4 @@
-/** Wire types of protobuf, in the low three bits of a tag. */
-export const WireType = { varint: 0, fixed64: 1, lengthDelimited: 2, fixed32: 5 } as const;
+import { WireType } from "./wire-type.ts";
 
 /** Walks through the fields of one protobuf message, without copying. Throws where a message is cut or has groups. */
 export class ProtobufReader {
