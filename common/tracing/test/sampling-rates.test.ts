@@ -1,5 +1,5 @@
 import { createRequire } from "node:module";
-import { propagation, ROOT_CONTEXT, trace } from "@opentelemetry/api";
+import { context, propagation, ROOT_CONTEXT, trace } from "@opentelemetry/api";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { continueTrace, type Tracing } from "../src/index.ts";
 import { SHARED_KEY, traceDraw } from "../src/sampling/trace-hash.ts";
@@ -118,6 +118,19 @@ test("SAMP-09: a caller that names its rate in the baggage alone is believed, wh
   const arrived = intake.spans.find(({ traceId }) => traceId === id(79));
   expect(arrived?.parentSpanId).toBe("b7ad6b7169203331");
   expect(arrived?.attributes["sentry.client_sample_rate"]).toBe(0.25);
+});
+
+test("SAMP-09: Sentry's members of another trace are not passed on with this one", async () => {
+  const tracing = startTestTracing(intake, { TRACE_SAMPLE_RATE: "1" });
+  const headers = {
+    traceparent: `00-${id(80)}-b7ad6b7169203331-01`,
+    baggage: `sentry-trace_id=${id(81)},sentry-release=theirs`,
+  };
+  const sent: Record<string, string> = {};
+  continueTrace(headers, { name: "below" }, () => propagation.inject(context.active(), sent));
+  await tracing.shutdown();
+  expect(sent.baggage).toContain(`sentry-trace_id=${id(80)}`);
+  expect(sent.baggage).not.toContain("theirs");
 });
 
 test("SAMP-09: where the caller named no rate, none is made up", async () => {
