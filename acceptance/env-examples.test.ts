@@ -32,7 +32,7 @@ test.each([
   (service, read: () => ServiceConfig) => {
     const text = readFileSync(join(import.meta.dirname, "../services", service, ".env.example"), "utf8");
     const { tracing: _, printable: __, ...own } = load(read, {});
-    const names = new Set([...Object.keys(own), ...Object.keys(TRACING_VARIABLES.shape)]);
+    const names = new Set([...Object.keys(own), ...Object.keys(TRACING_VARIABLES)]);
     const shown = new Set(Array.from(text.matchAll(/^#? ?([A-Z][A-Z_]*)=/gm), ([, name]) => name));
     // A comment says that each of OpenTelemetry's names also exists for traces alone.
     expect(text).toContain("OTEL_EXPORTER_OTLP_TRACES_*");

@@ -15,6 +15,12 @@ interface Manifest {
   readonly [field: string]: unknown;
 }
 
+/**
+ * What goes into the packages that use it: workspaces that are not published, and OpenTelemetry's list of
+ * names, of which a few are used.
+ */
+const BUNDLED = /^(?:@tracekeep\/|@opentelemetry\/semantic-conventions)/;
+
 const root = join(import.meta.dirname, "..");
 /** Fields of the manifest that mean something to those who install the package. */
 const KEPT = [
@@ -43,8 +49,7 @@ async function buildPackage(folder: string): Promise<boolean> {
     fixedExtension: false,
     tsconfig: join(root, "tsconfig.build.json"),
     dts: { tsconfig: join(root, "tsconfig.build.json") },
-    // Workspaces that are not published go into the packages that use them.
-    deps: { alwaysBundle: /^@tracekeep\// },
+    deps: { alwaysBundle: BUNDLED },
     clean: true,
     logLevel: "error",
   });
@@ -75,7 +80,7 @@ function publishedManifest(manifest: Manifest): object {
     Object.entries(manifest.bin ?? {}).map(([name, source]) => [name, `${built(source)}.js`]),
   );
   const dependencies = Object.fromEntries(
-    Object.entries(manifest.dependencies ?? {}).filter(([name]) => !name.startsWith("@tracekeep/")),
+    Object.entries(manifest.dependencies ?? {}).filter(([name]) => !BUNDLED.test(name)),
   );
   return {
     ...Object.fromEntries(KEPT.filter((field) => field in manifest).map((field) => [field, manifest[field]])),

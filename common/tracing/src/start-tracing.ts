@@ -1,6 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { ROOT_CONTEXT, type Tracer, type TracerProvider, trace } from "@opentelemetry/api";
-import { suppressTracing } from "@opentelemetry/core";
 import { activate, splitArguments } from "./active-tracing.ts";
 import { createBusinessSpans } from "./business-spans.ts";
 import type { TracingConfig } from "./config/index.ts";
@@ -19,7 +18,7 @@ import {
 } from "./grpc/index.ts";
 import { guarded, type Logger, stderrLogger } from "./logger.ts";
 import { createSpanEncoder } from "./otlp/index.ts";
-import { createPropagator, createSamplingContext } from "./propagation/index.ts";
+import { createPropagator, createSamplingContext, suppressTracing } from "./propagation/index.ts";
 import { createRecallCounters, Recaller, serveRecalls } from "./recall/index.ts";
 import { createRecorder } from "./recorder/index.ts";
 import { register } from "./registration.ts";

@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseEnv } from "node:util";
-import type { z } from "zod";
 import { BUILT_IN_METHOD_RULES } from "../sampling/method-rules.ts";
 import { createSanitizer } from "../sanitize/index.ts";
 import { MASK } from "../sanitize/mask.ts";
 import { TracekeepError } from "../tracekeep-error.ts";
 import { misspelt } from "./misspelt.ts";
+import { readSettings, type SettingFault } from "./read-settings.ts";
 import { type OtlpDestination, SecretHeaders, type TracingConfig } from "./tracing-config.ts";
-import { NEEDS_A_VALUE, TRACING_VARIABLES, type TracingVariable } from "./variables.ts";
+import { NEEDS_A_VALUE, TRACING_VARIABLES, type TracingValues, type TracingVariable } from "./variables.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -49,16 +49,16 @@ export function loadTracingConfig(options: LoadTracingConfigOptions = {}): Traci
     ...present(env),
     ...present(options.overrides ?? {}),
   };
-  const result = TRACING_VARIABLES.safeParse(settings);
-  if (!result.success) throw new TracekeepError("INVALID_CONFIG", describe(result.error, settings));
-  const warnings = [...warningsOf(result.data), ...misspelt([...Object.keys(file), ...Object.keys(env)])];
-  return toConfig(result.data, options, warnings);
+  const { values, faults } = readSettings(settings);
+  if (faults.length > 0) throw new TracekeepError("INVALID_CONFIG", describe(faults, settings));
+  const warnings = [...warningsOf(values), ...misspelt([...Object.keys(file), ...Object.keys(env)])];
+  return toConfig(values, options, warnings);
 }
 
 /** In code a wrong name is a mistake in any case. */
 function refuseUnknown(where: string, settings: object | undefined): void {
   for (const name of Object.keys(settings ?? {})) {
-    if (name in TRACING_VARIABLES.shape) continue;
+    if (Object.hasOwn(TRACING_VARIABLES, name)) continue;
     throw new TracekeepError("INVALID_CONFIG", `The ${where} name "${name}", which is not a setting.`);
   }
 }
@@ -87,7 +87,7 @@ function readTextFile(path: string): string {
 /** Leaves out empty settings, so that they hide no other source; those that need a value are kept, to be refused. */
 function present(settings: Environment): Environment {
   return Object.fromEntries(
-    Object.keys(TRACING_VARIABLES.shape)
+    Object.keys(TRACING_VARIABLES)
       .filter((name) => settings[name] !== undefined && settings[name] !== null)
       // Code that is not type-checked may give a number or a boolean.
       .map((name) => [name, String(settings[name])] as const)
@@ -95,19 +95,18 @@ function present(settings: Environment): Environment {
   );
 }
 
-function describe(error: z.ZodError, settings: Environment): string {
+function describe(faults: readonly SettingFault[], settings: Environment): string {
   // A secret that was put into the wrong variable is quoted by its fault; it must not come out.
   const { text } = createSanitizer({ keys: [], patterns: [], valueLength: 1_000 });
-  const faults = error.issues.map((issue) => {
-    const name = String(issue.path[0]);
+  const lines = faults.map(({ name, message }) => {
     const empty = settings[name]?.trim() === "" ? " (set, but empty: remove it to get the default)" : "";
     const value = settings[name] ?? "";
     // The DSN's own fault quotes nothing, and shows the form of a DSN.
     const mayShow = name === "SENTRY_DSN" || text(value) === value;
-    return `  ${name} ${mayShow ? issue.message : withoutQuotes(issue.message)}${empty}`;
+    return `  ${name} ${mayShow ? message : withoutQuotes(message)}${empty}`;
   });
   const count = faults.length === 1 ? "1 fault" : `${faults.length} faults`;
-  return `The tracing configuration has ${count}:\n${faults.join("\n")}`;
+  return `The tracing configuration has ${count}:\n${lines.join("\n")}`;
 }
 
 /** A part of a secret need not look like one, so nothing of its text is left. */
@@ -116,7 +115,7 @@ function withoutQuotes(message: string): string {
 }
 
 function toConfig(
-  values: z.output<typeof TRACING_VARIABLES>,
+  values: TracingValues,
   options: LoadTracingConfigOptions,
   warnings: readonly string[],
 ): TracingConfig {
@@ -170,7 +169,7 @@ function toConfig(
 }
 
 /** OpenTelemetry's rule: what is said of traces wins; the general endpoint is a base, the other is whole. */
-function otlpOf(values: z.output<typeof TRACING_VARIABLES>): OtlpDestination | undefined {
+function otlpOf(values: TracingValues): OtlpDestination | undefined {
   const base = values.OTEL_EXPORTER_OTLP_ENDPOINT;
   const url = values.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? (base === undefined ? undefined : tracesUrl(base));
   if (url === undefined) return undefined;
@@ -186,7 +185,7 @@ function otlpOf(values: z.output<typeof TRACING_VARIABLES>): OtlpDestination | u
   };
 }
 
-function otlpHeaders(values: z.output<typeof TRACING_VARIABLES>): Record<string, string> {
+function otlpHeaders(values: TracingValues): Record<string, string> {
   return values.OTEL_EXPORTER_OTLP_TRACES_HEADERS ?? values.OTEL_EXPORTER_OTLP_HEADERS ?? {};
 }
 
@@ -196,7 +195,7 @@ function tracesUrl(base: string): string {
   return url.href;
 }
 
-function warningsOf(values: z.output<typeof TRACING_VARIABLES>): string[] {
+function warningsOf(values: TracingValues): string[] {
   const host = values.SENTRY_DSN?.host.replace(/:\d+$/, "");
   const local = host === undefined || /^(localhost|127\.|\[::1\])/.test(host);
   const warnings: string[] = [];

@@ -1,6 +1,6 @@
 import { TRACING_VARIABLES } from "./variables.ts";
 
-const KNOWN = Object.keys(TRACING_VARIABLES.shape);
+const KNOWN = Object.keys(TRACING_VARIABLES);
 const OURS = /^(?:TRACE|TRACING|SENTRY_D[NS]+$)/;
 
 /** Warnings on variables that look like ours, but are not: an unknown name alone is somebody else's. */

@@ -1,52 +1,43 @@
 import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { z } from "zod";
 import { parseRate, quoted } from "../text/rate.ts";
 import { Dsn, DsnFault } from "./dsn.ts";
 
-/** A setting as text; what it yields is the value, what it adds to the issues is told to the user. */
-type Reader<T> = z.ZodType<T, string>;
+/** Reads a setting's trimmed text; throws an Error whose message follows the variable's name. */
+export type Reader<T> = (text: string) => T;
 
-function reader<T>(read: (text: string) => T): Reader<T> {
-  return z.string().transform((text, context) => {
-    try {
-      return read(text.trim());
-    } catch (fault) {
-      context.addIssue({ code: "custom", message: (fault as Error).message });
-      return z.NEVER;
-    }
-  });
-}
+/** Text as it is. */
+export const text: Reader<string> = (value) => value;
 
 /** `true`, `false`, `1` or `0`, in any case. */
-export const flag: Reader<boolean> = reader((text) => {
+export const flag: Reader<boolean> = (text) => {
   const lower = text.toLowerCase();
   if (lower === "true" || lower === "1") return true;
   if (lower === "false" || lower === "0") return false;
   throw new Error(`is ${quoted(text)}; write true or false`);
-});
+};
 
-export const rate: Reader<number> = reader(parseRate);
+export const rate: Reader<number> = parseRate;
 
 /** A whole number with a unit, between two bounds. */
 export function wholeNumber(unit: string, least: number, most: number): Reader<number> {
-  return reader((text) => {
+  return (text) => {
     const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
     if (value >= least && value <= most) return value;
     throw new Error(`is ${quoted(text)}; write a whole number of ${unit} from ${least} to ${most}`);
-  });
+  };
 }
 
 /** One of a few words. */
 export function word<const W extends string>(...words: readonly W[]): Reader<W> {
-  return reader((text) => {
+  return (text) => {
     const found = words.find((candidate) => candidate === text.toLowerCase());
     if (found !== undefined) return found;
     throw new Error(`is ${quoted(text)}; write one of ${words.join(", ")}`);
-  });
+  };
 }
 
-export const dsn: Reader<Dsn> = reader((text) => {
+export const dsn: Reader<Dsn> = (text) => {
   try {
     return Dsn.parse(text);
   } catch (fault) {
@@ -55,10 +46,10 @@ export const dsn: Reader<Dsn> = reader((text) => {
       `${fault.message}; copy it from the project's client keys, in the form https://KEY@HOST/PROJECT`,
     );
   }
-});
+};
 
 /** An absolute http or https URL without user information. */
-export const url: Reader<string> = reader((text) => {
+export const url: Reader<string> = (text) => {
   const parsed = URL.canParse(text) ? new URL(text) : undefined;
   if (parsed === undefined || !/^https?:$/.test(parsed.protocol)) {
     throw new Error("is not a URL; write one such as http://localhost:4318/v1/traces");
@@ -67,16 +58,16 @@ export const url: Reader<string> = reader((text) => {
     throw new Error("has credentials in the URL; put them into OTEL_EXPORTER_OTLP_TRACES_HEADERS");
   }
   return parsed.href;
-});
+};
 
 /** The protocol of an OTLP endpoint; there is but one that is spoken here. */
-export const otlpProtocol: Reader<"http/protobuf"> = reader((text) => {
+export const otlpProtocol: Reader<"http/protobuf"> = (text) => {
   if (text.toLowerCase() === "http/protobuf") return "http/protobuf";
   throw new Error(`is ${quoted(text)}; write http/protobuf, which is the only one that is spoken here`);
-});
+};
 
 /** The path of a PEM file; its text, once every certificate in it has been read. */
-export const certificates: Reader<string> = reader((path) => {
+export const certificates: Reader<string> = (path) => {
   const pem = readPem(path);
   const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
   if (blocks.length === 0)
@@ -84,7 +75,7 @@ export const certificates: Reader<string> = reader((path) => {
   if (!blocks.every(isCertificate))
     throw new Error("names a file with a certificate that cannot be read; write the path of a PEM file");
   return blocks.join("\n");
-});
+};
 
 function readPem(path: string): string {
   try {
@@ -104,7 +95,7 @@ function isCertificate(pem: string): boolean {
 }
 
 /** Comma-separated `name=value` pairs; values may be percent-encoded and may hold `=`. */
-export const headers: Reader<Record<string, string>> = reader((text) => {
+export const headers: Reader<Record<string, string>> = (text) => {
   const result: Record<string, string> = {};
   text.split(",").forEach((pair, index) => {
     if (pair.trim() === "") return;
@@ -116,7 +107,7 @@ export const headers: Reader<Record<string, string>> = reader((text) => {
     result[name] = decodePercent(pair.slice(at + 1).trim());
   });
   return result;
-});
+};
 
 function decodePercent(value: string): string {
   try {
@@ -127,24 +118,19 @@ function decodePercent(value: string): string {
 }
 
 /** Names separated by commas, lower case. */
-export const names: Reader<string[]> = reader(splitNames);
+export const names: Reader<string[]> = splitNames;
 
 /** Keys of gRPC metadata, separated by commas. */
-export const metadataKeys: Reader<string[]> = reader((text) => {
+export const metadataKeys: Reader<string[]> = (text) => {
   const keys = splitNames(text);
   const wrong = keys.find((key) => !/^[0-9a-z_.-]+$/.test(key));
   if (wrong === undefined) return keys;
   throw new Error(`has ${quoted(wrong)}; write metadata keys such as x-tenant,x-request-id`);
-});
+};
 
 function splitNames(text: string): string[] {
   return text
     .split(",")
     .map((name) => name.trim().toLowerCase())
     .filter((name) => name !== "");
-}
-
-/** Makes a reader of any parser that throws an Error whose message follows the variable's name. */
-export function parsed<T>(parse: (text: string) => T): Reader<T> {
-  return reader(parse);
 }

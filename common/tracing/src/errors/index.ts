@@ -1,4 +1,8 @@
 export { isAnswer } from "./answers.ts";
 export { createErrorReporter } from "./error-reporter.ts";
-export { failureOf, type ReportFailure } from "./failure.ts";
+export { eventEnvelope } from "./event-envelope.ts";
+export { type Failure, failureOf, type ReportFailure } from "./failure.ts";
 export { linkUserSentry } from "./link-sentry.ts";
+export { type EventIdentity, toSentryEvent } from "./sentry-event.ts";
+export { parseStack } from "./stack-frames.ts";
+export { findUserSentry } from "./user-client.ts";

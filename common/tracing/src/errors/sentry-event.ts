@@ -1,5 +1,5 @@
-import type { Event, StackParser } from "@sentry/core";
 import type { Failure } from "./failure.ts";
+import type { StackFrame } from "./stack-frames.ts";
 
 /** What every event of a service says of it. */
 export interface EventIdentity {
@@ -8,18 +8,34 @@ export interface EventIdentity {
   readonly environment: string;
 }
 
-/**
- * A failure as a Sentry error event, linked to its trace and span. Everything in it is sanitised already.
- *
- * @param parseStack undefined if Sentry's parser is not at hand; the event has no frames then.
- */
+/** The part of Sentry's event format that is used here. */
+export interface SentryEvent {
+  readonly level: "error" | "fatal";
+  readonly platform: "node";
+  readonly release: string;
+  readonly environment: string;
+  readonly transaction: string;
+  readonly exception: { readonly values: readonly SentryException[] };
+  readonly contexts: { readonly trace: Readonly<Record<string, string>>; readonly runtime: object };
+  readonly tags: Readonly<Record<string, string>>;
+  readonly fingerprint?: readonly string[];
+}
+
+interface SentryException {
+  readonly type: string;
+  readonly value: string;
+  readonly mechanism: { readonly type: string; readonly handled: boolean };
+  readonly stacktrace?: { readonly frames: readonly unknown[] };
+}
+
+/** A failure as a Sentry error event, linked to its trace and span. Everything in it is sanitised already. */
 export function toSentryEvent(
   failure: Failure,
   identity: EventIdentity,
-  parseStack: StackParser | undefined,
-): Event {
+  parseStack: (stack: string) => readonly (StackFrame | object)[],
+): SentryEvent {
   const { exception, traceId, spanId, parentSpanId, method, code } = failure;
-  const frames = exception.stack === undefined ? [] : (parseStack?.(exception.stack) ?? []);
+  const frames = exception.stack === undefined ? [] : parseStack(exception.stack);
   return {
     level: "error",
     platform: "node",
@@ -42,6 +58,7 @@ export function toSentryEvent(
         span_id: spanId,
         ...(parentSpanId === undefined ? {} : { parent_span_id: parentSpanId }),
       },
+      runtime: { name: "node", version: process.version },
     },
     tags: {
       service: identity.serviceName,

@@ -1,4 +1,16 @@
-import type { Client, Scope } from "@sentry/core";
+/** The client of Sentry's SDK (7 to 11), as far as it is used here. */
+interface UserClient {
+  getDsn(): unknown;
+  getOptions(): {
+    readonly enabled?: boolean | undefined;
+    readonly stackParser?: ((stack: string) => object[]) | undefined;
+  };
+  captureEvent(event: object, hint: object, scope: UserScope): unknown;
+}
+
+export interface UserScope {
+  setPropagationContext(context: { readonly traceId: string; readonly sampleRand: number }): unknown;
+}
 
 /** Sentry's global state of one version of its SDK, as far as it is used here. */
 export interface SentryCarrier {
@@ -8,13 +20,13 @@ export interface SentryCarrier {
   externalPropagationContextProvider?: (() => { traceId: string; spanId: string } | undefined) | undefined;
 }
 interface ScopeLike {
-  getClient?: () => Client | undefined;
+  getClient?: () => UserClient | undefined;
 }
 
 /** The client of a service that has called `Sentry.init`, and a scope to copy. */
 export interface UserSentry {
-  readonly client: Client;
-  readonly scope: Scope;
+  readonly client: UserClient;
+  readonly scope: UserScope;
 }
 
 /** The state of each version of Sentry's SDK that has been loaded into this process. */
@@ -35,13 +47,13 @@ export function findUserSentry(): UserSentry | undefined {
     ];
     for (const scope of scopes) {
       const client = scope?.getClient?.();
-      if (client !== undefined && sends(client)) return { client, scope: scope as Scope };
+      if (client !== undefined && sends(client)) return { client, scope: scope as UserScope };
     }
   }
   return undefined;
 }
 
 /** A client without a DSN, or one that is switched off, takes events and sends nothing. */
-function sends(client: Client): boolean {
+function sends(client: UserClient): boolean {
   return client.getDsn() !== undefined && client.getOptions().enabled !== false;
 }

@@ -1,8 +1,6 @@
 import type { Dsn } from "../config/dsn.ts";
 import type { TracingConfig } from "../config/tracing-config.ts";
-import type { Failure } from "../errors/failure.ts";
-import type { EventIdentity } from "../errors/sentry-event.ts";
-import { findUserSentry } from "../errors/user-client.ts";
+import { type EventIdentity, type Failure, findUserSentry } from "../errors/index.ts";
 import type { Logger } from "../logger.ts";
 import { Courier, Spool } from "../spool/index.ts";
 import { envelopeTarget } from "../transport/envelope.ts";
@@ -30,7 +28,8 @@ const FIRST_LOOK_MS = 1_000;
 export function createEventPost(options: EventPostOptions): EventPost {
   const { dsn, identity, untraced, logger } = options;
   const { spool: settings, ca, timeoutMs } = options.export;
-  const target = envelopeTarget(dsn, [ca]);
+  const plain = envelopeTarget(dsn, [ca]);
+  const target = { ...plain, headers: { ...plain.headers, "content-encoding": "gzip" } };
   const destination = `sentry ${dsn.host}`;
   const spool =
     settings &&
@@ -38,7 +37,7 @@ export function createEventPost(options: EventPostOptions): EventPost {
       ...settings,
       destination,
       url: target.url,
-      contentType: target.headers["content-type"] ?? "",
+      contentType: plain.headers["content-type"] ?? "",
       logger,
     });
   const sender = spool && createHttpSender({ ...target, timeoutMs });
@@ -57,7 +56,7 @@ export function createEventPost(options: EventPostOptions): EventPost {
   return {
     rescue(failure) {
       if (findUserSentry() !== undefined) return [];
-      const body = crashEvent(failure, identity);
+      const body = crashEvent(failure, identity, dsn);
       const saved = spool?.save(body, 0) === true;
       spool?.close();
       return saved ? [] : [{ target, body, gzip: true, spans: 0 }];

@@ -1,7 +1,6 @@
 import { type Metadata, status as Status, type StatusObject } from "@grpc/grpc-js";
 import { type Context, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
-import { isTracingSuppressed } from "@opentelemetry/core";
-import { type HeaderScope, injectContext } from "../propagation/index.ts";
+import { type HeaderScope, injectContext, isTracingSuppressed } from "../propagation/index.ts";
 import type { ChannelPeers } from "../recall/index.ts";
 import type { OpenCall } from "../recorder/index.ts";
 import type { RecordedSpan, RelayedFailure, TraceDecision } from "../spans/index.ts";

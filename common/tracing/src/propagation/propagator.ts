@@ -6,11 +6,11 @@ import {
   type TextMapSetter,
   trace,
 } from "@opentelemetry/api";
-import { isTracingSuppressed } from "@opentelemetry/core";
 import { RecordedSpan } from "../spans/index.ts";
 import { type Carrier, type HeaderReader, readCarrier } from "./carrier.ts";
 import { extractContext, type RemoteTrust } from "./extract.ts";
 import { injectContext } from "./inject.ts";
+import { isTracingSuppressed } from "./suppression.ts";
 import type { HeaderScope } from "./targets.ts";
 
 /** The headers that are read and written. */

@@ -9,8 +9,7 @@ import {
   type Tracer,
   trace,
 } from "@opentelemetry/api";
-import { isTracingSuppressed } from "@opentelemetry/core";
-import { originOf, remoteParentOf } from "../propagation/index.ts";
+import { isTracingSuppressed, originOf, remoteParentOf } from "../propagation/index.ts";
 import { type KeptAbove, RecordedSpan, type SpanEnvironment, type SpanStart } from "../spans/index.ts";
 import type { BeginTrace } from "./begin-trace.ts";
 import type { Contexts } from "./contexts.ts";

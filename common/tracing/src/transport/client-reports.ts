@@ -1,4 +1,3 @@
-import { gzipSync } from "node:zlib";
 import { encodeEnvelope } from "./envelope.ts";
 import type { HttpSender } from "./http-sender.ts";
 
@@ -82,9 +81,7 @@ export class ClientReports {
     });
     const report = { timestamp: Date.now() / 1_000, discarded_events: discarded };
     try {
-      const { status } = await this.#options.sender.post(
-        gzipSync(encodeEnvelope({}, "client_report", report)),
-      );
+      const { status } = await this.#options.sender.post(encodeEnvelope({}, "client_report", report));
       return status >= 200 && status < 300;
     } catch {
       return false;

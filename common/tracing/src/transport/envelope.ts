@@ -17,7 +17,6 @@ export function envelopeTarget(project: SentryProject, ca: HttpTarget["ca"] = []
     url: `${protocol}//${host}${path}/api/${projectId}/envelope/`,
     headers: {
       "content-type": "application/x-sentry-envelope",
-      "content-encoding": "gzip",
       "x-sentry-auth": `Sentry sentry_version=7, sentry_key=${publicKey}, sentry_client=tracekeep`,
     },
     ca,

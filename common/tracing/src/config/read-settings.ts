@@ -1,0 +1,37 @@
+import { TRACING_VARIABLES, type TracingValues, type TracingVariable } from "./variables.ts";
+
+/** What is wrong with one variable: words that follow its name. */
+export interface SettingFault {
+  readonly name: TracingVariable;
+  readonly message: string;
+}
+
+/** Reads every variable from its text; faults are collected, so that all are told at once. */
+export function readSettings(texts: Readonly<Record<string, string | undefined>>): {
+  readonly values: TracingValues;
+  readonly faults: readonly SettingFault[];
+} {
+  const faults: SettingFault[] = [];
+  const values: Record<string, unknown> = {};
+  for (const [name, { read, otherwise }] of Object.entries(TRACING_VARIABLES)) {
+    const text = texts[name];
+    try {
+      values[name] = text === undefined ? otherwise : read(text.trim());
+    } catch (fault) {
+      faults.push({ name: name as TracingVariable, message: (fault as Error).message });
+    }
+  }
+  const read = values as TracingValues;
+  return { values: read, faults: [...faults, ...faultsBetween(read)] };
+}
+
+/** Settings that are right, each by itself, but not together; one that could not be read compares as false. */
+function faultsBetween(values: TracingValues): SettingFault[] {
+  if (!(values.TRACE_EXPORT_BATCH_BYTES > values.TRACE_EXPORT_QUEUE_BYTES)) return [];
+  return [
+    {
+      name: "TRACE_EXPORT_BATCH_BYTES",
+      message: "is more than TRACE_EXPORT_QUEUE_BYTES; make it less",
+    },
+  ];
+}

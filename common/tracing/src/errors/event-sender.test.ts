@@ -1,0 +1,98 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { startIntake, type TestIntake } from "../../test/harness/intake.ts";
+import { Dsn } from "../config/dsn.ts";
+import { EventSender } from "./event-sender.ts";
+import type { Failure } from "./failure.ts";
+import { toSentryEvent } from "./sentry-event.ts";
+import { parseStack } from "./stack-frames.ts";
+
+let intake: TestIntake;
+let sender: EventSender<Failure>;
+beforeEach(async () => {
+  intake = await startIntake();
+  sender = new EventSender({
+    project: Dsn.parse(intake.dsn),
+    timeoutMs: 3_000,
+    untraced: (fn) => fn(),
+    toEvent: (failure) =>
+      toSentryEvent(failure, { serviceName: "test", release: "1", environment: "test" }, parseStack),
+  });
+});
+afterEach(async () => {
+  await sender.close();
+  await intake.close();
+});
+
+function failure(message: string): Failure {
+  return {
+    traceId: "0af7651916cd43dd8448eb211c80319c",
+    spanId: "b7ad6b7169203331",
+    parentSpanId: undefined,
+    exception: { type: "Error", message, stack: undefined },
+    method: "test.Service/Call",
+    code: "INTERNAL",
+  };
+}
+
+/** How long something takes, in milliseconds. */
+async function timed(action: () => PromiseLike<unknown>): Promise<number> {
+  const from = performance.now();
+  await action();
+  return performance.now() - from;
+}
+
+test("flush waits until events have arrived, more of them than are sent at a time", async () => {
+  for (let i = 0; i < 30; i++) expect(sender.send(failure(`event ${i}`))).toBe(true);
+  await sender.flush(2_000);
+  expect(new Set(intake.errors.map(({ exception }) => exception.values[0]?.value)).size).toBe(30);
+  expect(sender.stats()).toEqual({ sent: 30, lost: 0 });
+});
+
+test.each([0, 100])("flush(%d) waits no longer, though an event waits for its answer", async (limit) => {
+  intake.answer = "hang";
+  sender.send(failure("a"));
+  await intake.until(() => intake.requests.length > 0, "the request");
+  expect(await timed(() => sender.flush(limit))).toBeLessThan(limit + 100);
+});
+
+test("close waits for no answer, and events afterwards go nowhere", async () => {
+  intake.answer = "hang";
+  for (let i = 0; i < 3; i++) sender.send(failure(`event ${i}`));
+  await intake.until(() => intake.requests.length === 3, "the requests");
+  expect(await timed(() => sender.close())).toBeLessThan(200);
+  expect(sender.send(failure("too late"))).toBe(false);
+  await sender.flush(200);
+  expect(intake.requests).toHaveLength(3);
+});
+
+test("events that wait are bounded", async () => {
+  intake.answer = "hang";
+  let taken = 0;
+  while (sender.send(failure("a")) && taken < 10_000) taken++;
+  expect(taken).toBe(1_000);
+});
+
+test.each([
+  ["a limit for errors", { "x-sentry-rate-limits": "60:error:organization" }, false],
+  ["a limit for all", { "x-sentry-rate-limits": "60::organization" }, false],
+  ["a limit for spans", { "x-sentry-rate-limits": "60:span:organization" }, true],
+  ["a pause", { "retry-after": "60" }, false],
+  ["nothing said", {}, false],
+])("after a 429 with %s (%o) the next event is sent: %s", async (_, headers, goesOut) => {
+  intake.answer = { status: 429, headers };
+  sender.send(failure("first"));
+  await sender.flush(2_000);
+  intake.answer = { status: 200 };
+  expect(sender.send(failure("second"))).toBe(goesOut);
+  await sender.flush(2_000);
+  expect(intake.errors).toHaveLength(goesOut ? 1 : 0);
+});
+
+test("the envelope's header names the trace, too", async () => {
+  sender.send(failure("a"));
+  await sender.flush(2_000);
+  const [header] = String(intake.requests[0]?.body).split("\n");
+  expect(JSON.parse(header ?? "")).toMatchObject({
+    trace: { trace_id: "0af7651916cd43dd8448eb211c80319c", release: "1", environment: "test" },
+  });
+});

@@ -1,0 +1,111 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { judgeAnswer } from "../export/outcome.ts";
+import { envelopeTarget, type SentryProject } from "../transport/envelope.ts";
+import { createHttpSender, type HttpResponse, type HttpSender } from "../transport/http-sender.ts";
+import { eventEnvelope } from "./event-envelope.ts";
+import type { SentryEvent } from "./sentry-event.ts";
+
+export interface EventSenderOptions<T> {
+  readonly project: SentryProject;
+  /** For one event and its answer, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Certificates (PEM) that are trusted beside Node's. */
+  readonly ca?: string | undefined;
+  readonly untraced: <R>(fn: () => R) => R;
+  /** Makes the event of what was given, when it is its turn: not while the failed call is being answered. */
+  readonly toEvent: (given: T) => SentryEvent;
+}
+
+/** Events that wait: as many as a burst within the limit makes while one answer is awaited. */
+const MOST_WAITING = 1_000;
+/** Requests at a time; one event is one request, and each waits for its answer. */
+const MOST_UNDER_WAY = 8;
+/** What Sentry's SDKs wait where a 429 does not say how long. */
+const DEFAULT_HOLD_MS = 60_000;
+const EVENTS: ReadonlySet<string> = new Set(["error", "default"]);
+
+/** Sends error events to Sentry, each once: what cannot be sent is counted and given up. */
+export class EventSender<T> {
+  readonly #options: EventSenderOptions<T>;
+  readonly #sender: HttpSender;
+  readonly #waiting: T[] = [];
+  readonly #underWay = new Set<Promise<void>>();
+  #heldUntil = 0;
+  #closed = false;
+  #sent = 0;
+  #lost = 0;
+
+  constructor(options: EventSenderOptions<T>) {
+    const { project, timeoutMs, ca } = options;
+    this.#options = options;
+    const target = envelopeTarget(project, [ca]);
+    this.#sender = createHttpSender({ ...target, timeoutMs, concurrency: MOST_UNDER_WAY });
+  }
+
+  /** Takes it to be sent soon; false if too many wait, or if Sentry has asked for silence. */
+  send(given: T): boolean {
+    if (this.#closed || this.#waiting.length >= MOST_WAITING || Date.now() < this.#heldUntil) return false;
+    this.#waiting.push(given);
+    if (this.#underWay.size < MOST_UNDER_WAY) this.#start();
+    return true;
+  }
+
+  /** Waits until all is sent or lost, but no longer than the limit. */
+  async flush(limitMs: number): Promise<void> {
+    if (limitMs <= 0 || this.#underWay.size === 0) return;
+    const { promise: limit, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, limitMs);
+    await Promise.race([Promise.all(this.#underWay), limit]);
+    clearTimeout(timer);
+  }
+
+  /** Gives up what has not been sent; resolves when no connection is left. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#giveUpWaiting();
+    await this.#sender.close();
+  }
+
+  stats(): { readonly sent: number; readonly lost: number } {
+    return { sent: this.#sent, lost: this.#lost };
+  }
+
+  #start(): void {
+    const line: Promise<void> = this.#work().finally(() => this.#underWay.delete(line));
+    this.#underWay.add(line);
+  }
+
+  /** Sends one after the other until none waits. */
+  async #work(): Promise<void> {
+    // After the answer that is just being sent.
+    await nextTurn();
+    for (let given = this.#waiting.shift(); given !== undefined; given = this.#waiting.shift()) {
+      try {
+        const body = eventEnvelope(this.#options.toEvent(given), this.#options.project);
+        this.#heed(await this.#options.untraced(() => this.#sender.post(body)));
+      } catch {
+        this.#lost++;
+      }
+    }
+  }
+
+  #heed(answer: HttpResponse): void {
+    const outcome = judgeAnswer(answer, EVENTS);
+    if (outcome.kind === "accepted") this.#sent++;
+    else this.#lost++;
+    const asked = "waitMs" in outcome ? outcome.waitMs : undefined;
+    const holdMs = asked ?? (saysOnlyTooMany(answer) ? DEFAULT_HOLD_MS : 0);
+    if (holdMs <= 0) return;
+    this.#heldUntil = Math.max(this.#heldUntil, Date.now() + holdMs);
+    this.#giveUpWaiting();
+  }
+
+  #giveUpWaiting(): void {
+    this.#lost += this.#waiting.length;
+    this.#waiting.length = 0;
+  }
+}
+
+function saysOnlyTooMany({ status, headers }: HttpResponse): boolean {
+  return status === 429 && headers["x-sentry-rate-limits"] === undefined;
+}
