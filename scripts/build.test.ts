@@ -37,3 +37,8 @@ test("what is published imports nothing that its manifest does not bring", { tim
     expect(missing, folder).toEqual([]);
   }
 });
+
+test("the library's code is Latin-1: with any other character V8 keeps the file at two bytes for each", () => {
+  const code = readFileSync(join(root, "common/tracing/dist/index.js"), "utf8");
+  expect(code.match(/.*[\u0100-\uffff].*/g) ?? []).toEqual([]);
+});

@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { describeMachine } from "../machine.ts";
+import { buildLibrary } from "../published.ts";
 import { formatHorizon, horizonPaces, measureHorizon } from "./horizon.ts";
 import { formatMemory, measureMemory } from "./memory.ts";
 import { formatTruth, measureTruth, TRUTH_CASES } from "./truth.ts";
@@ -70,6 +71,7 @@ const MEASUREMENTS: Readonly<Record<Name, (quick: boolean) => Promise<{ result: 
 async function main({ quick, json, names }: Options): Promise<void> {
   const machine = describeMachine();
   const results: Partial<Record<Name, object>> = {};
+  await buildLibrary();
   for (const name of names) {
     const { result, text } = await MEASUREMENTS[name](quick);
     results[name] = result;

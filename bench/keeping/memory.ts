@@ -1,5 +1,6 @@
 import { type Child, startChild } from "../processes/child.ts";
 import type { SinkReady } from "../processes/sink.ts";
+import { PUBLISHED } from "../published.ts";
 import { median } from "../statistics.ts";
 import type { LoadQuestion, LoadReply } from "./processes/load.ts";
 import type { ServiceReady, ServiceState } from "./processes/service.ts";
@@ -41,7 +42,12 @@ export async function measureMemory(
   let fullFrom = -1;
   const run = async (mode: "traced" | "untraced"): Promise<MemoryRun> => {
     const env = { SENTRY_DSN: sink.ready.dsn };
-    await using service = await startChild<ServiceReady>(SERVICE, { name: mode, args: [mode], env });
+    await using service = await startChild<ServiceReady>(SERVICE, {
+      name: mode,
+      args: [mode],
+      env,
+      execArgv: PUBLISHED,
+    });
     const rss: number[] = [];
     let seconds = 0;
     for (let sample = 0; sample < SAMPLES; sample++) {

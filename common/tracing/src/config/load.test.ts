@@ -224,6 +224,25 @@ const ROWS: readonly Row[] = [
     refused: [["some", "all, ids, none"]],
   },
   {
+    variable: "TRACE_TENANT_KEY",
+    read: (config) => config.tenantKey,
+    default: undefined,
+    accepted: [
+      [" X-Tenant-Id ", "x-tenant-id"],
+      ["tenant.id", "tenant.id"],
+      ["", undefined],
+    ],
+    refused: [
+      ["x-tenant,x-org", "write one metadata key such as x-tenant-id"],
+      ["x tenant", 'is "x tenant"'],
+      ["tenant-bin", "write one metadata key"],
+      ["grpc-tenant", "write one metadata key"],
+      ["sentry-org", "write one metadata key"],
+      ["authorization", "write one metadata key"],
+      ["traceparent", "write one metadata key"],
+    ],
+  },
+  {
     variable: "TRACE_EXPORT_PROTOCOL",
     read: (config) => config.export.protocol,
     default: "otlp",

@@ -67,7 +67,7 @@ function readDotEnv(folder: string): Environment {
   const path = join(folder, ".env");
   const text = readTextFile(path);
   // Some editors on Windows write UTF-16, in which no variable would be found.
-  if (text.includes("\0") || text.startsWith("\uFFFD")) {
+  if (text.includes("\0") || /^\uFFFD/.test(text)) {
     throw new TracekeepError("INVALID_CONFIG", `The file ${path} is not UTF-8 text; save it as UTF-8.`);
   }
   // A byte order mark would become part of the first variable's name.
@@ -138,6 +138,7 @@ function toConfig(
     methodRules: [...values.TRACE_METHOD_RULES, ...BUILT_IN_METHOD_RULES],
     propagationTargets: values.TRACE_PROPAGATION_TARGETS,
     trustRemote: values.TRACE_TRUST_REMOTE,
+    tenantKey: values.TRACE_TENANT_KEY,
     otlp: otlpOf(values),
     export: {
       protocol: values.TRACE_EXPORT_PROTOCOL,

@@ -31,6 +31,8 @@ export interface TracingConfig {
   /** Hosts to which trace headers are sent. */
   readonly propagationTargets: readonly PropagationTarget[];
   readonly trustRemote: RemoteTrust;
+  /** The lower-case metadata key, or baggage member, that names a request's tenant; undefined: tenants are not recorded. */
+  readonly tenantKey: string | undefined;
   /** A second destination that speaks OTLP/HTTP, such as a Collector. Its headers are secret. */
   readonly otlp: OtlpDestination | undefined;
   readonly export: {

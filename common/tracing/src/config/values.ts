@@ -128,6 +128,22 @@ export const metadataKeys: Reader<string[]> = (text) => {
   throw new Error(`has ${quoted(wrong)}; write metadata keys such as x-tenant,x-request-id`);
 };
 
+/** One key of gRPC metadata whose values are text, and which has no other meaning already. */
+export const metadataKey: Reader<string> = (text) => {
+  const key = text.toLowerCase();
+  if (/^(?!grpc-|sentry-)[0-9a-z_.-]+$/.test(key) && !key.endsWith("-bin") && !TAKEN.has(key)) return key;
+  throw new Error(`is ${quoted(text)}; write one metadata key such as x-tenant-id`);
+};
+
+const TAKEN: ReadonlySet<string> = new Set([
+  "authorization",
+  "baggage",
+  "cookie",
+  "traceparent",
+  "tracestate",
+  "tracekeep",
+]);
+
 function splitNames(text: string): string[] {
   return text
     .split(",")

@@ -26,7 +26,7 @@ export interface ErrorReporterOptions {
   readonly ca?: string | undefined;
   readonly untraced: <T>(fn: () => T) => T;
   /** Whether an event may be made of a failure of this trace. */
-  readonly mayReport: (traceId: string) => boolean;
+  readonly mayReport: (keepId: string) => boolean;
   readonly logger: Logger;
 }
 
@@ -68,7 +68,7 @@ export function createErrorReporter(options: ErrorReporterOptions): ErrorReporte
   return {
     report(failure) {
       try {
-        if (!closed && options.mayReport(failure.traceId)) return accept(failure);
+        if (!closed && options.mayReport(failure.keepId)) return accept(failure);
         dropped++;
       } catch (error) {
         dropped++;

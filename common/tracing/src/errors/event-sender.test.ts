@@ -25,6 +25,7 @@ afterEach(async () => {
 
 function failure(message: string): Failure {
   return {
+    keepId: "0af7651916cd43dd8448eb211c80319c",
     traceId: "0af7651916cd43dd8448eb211c80319c",
     spanId: "b7ad6b7169203331",
     parentSpanId: undefined,

@@ -4,6 +4,8 @@ import type { CaughtException, RecordedSpan } from "../spans/index.ts";
 export interface Failure {
   /** The span that failed, or the one in which the exception was thrown. */
   readonly traceId: string;
+  /** The trace's, by which its decision is found. */
+  readonly keepId: string;
   readonly spanId: string;
   readonly parentSpanId: string | undefined;
   readonly exception: CaughtException;
@@ -22,6 +24,7 @@ export function failureOf(span: RecordedSpan, code: string | undefined, details:
   const exception = span.exception ?? thrown?.exception;
   return {
     traceId: span.trace.traceId,
+    keepId: span.trace.keepId,
     spanId: thrown?.spanId ?? span.spanId,
     parentSpanId: thrown === undefined || thrown.spanId === span.spanId ? span.parentSpanId : undefined,
     exception: exception ?? { type: code ?? "Error", message: details, stack: undefined },

@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import { basename } from "node:path";
 import { gunzipSync } from "node:zlib";
 import type { Parcel } from "../transport/parcel.ts";
@@ -16,6 +15,7 @@ const IS_NODE = /^node(js)?[\d.]*(\.exe)?$/i;
  */
 export function sendNow(parcels: readonly Parcel[], limitMs: number): number {
   if (parcels.length === 0 || !IS_NODE.test(basename(process.execPath))) return 0;
+  const { spawnSync } = process.getBuiltinModule("node:child_process");
   const { stdout } = spawnSync(process.execPath, ["--no-warnings", "--eval", CHILD_PROGRAM], {
     input: JSON.stringify(parcels.map(toRequest)),
     timeout: limitMs,

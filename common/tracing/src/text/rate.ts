@@ -1,6 +1,6 @@
 /** A value as it may stand in an error message: quoted, and cut when long. */
 export function quoted(text: string): string {
-  return text.length > 60 ? `"${text.slice(0, 60)}…"` : `"${text}"`;
+  return text.length > 60 ? `"${text.slice(0, 60)}\u2026"` : `"${text}"`;
 }
 
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;

@@ -1,5 +1,5 @@
-import { type Agent, Agent as HttpAgent } from "node:http";
-import { Agent as HttpsAgent } from "node:https";
+import type { Agent } from "node:http";
+import { HttpAgent, HttpsAgent } from "./node-http.ts";
 import { createProxyAgent, findProxy, mayNeedProxy } from "./proxy.ts";
 import type { Trust } from "./trust.ts";
 

@@ -1,7 +1,7 @@
-import { request as httpRequest, type IncomingHttpHeaders } from "node:http";
-import { request as httpsRequest } from "node:https";
+import type { IncomingHttpHeaders } from "node:http";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { Connections } from "./connections.ts";
+import { httpRequest, httpsRequest } from "./node-http.ts";
 import { trustOf } from "./trust.ts";
 
 export interface HttpResponse {
