@@ -22,7 +22,7 @@ interface Manifest {
  * What goes into the packages that use it: workspaces that are not published, and OpenTelemetry's list of
  * names, of which a few are used.
  */
-const BUNDLED = /^(?:@tracekeep\/|@opentelemetry\/semantic-conventions)/;
+const BUNDLED = /^(?:@tracekeep\/|tracekeep-viewer|@opentelemetry\/semantic-conventions)/;
 
 const root = join(import.meta.dirname, "..");
 /** Fields of the manifest that mean something to those who install the package. */

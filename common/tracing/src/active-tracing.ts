@@ -25,6 +25,11 @@ export function activate(tracing: Tracing): () => void {
   };
 }
 
+/** Sends all that waits, of every tracing that runs. */
+export async function flushAll(): Promise<void> {
+  await Promise.all(running().map((tracing) => tracing.forceFlush()));
+}
+
 /** The tracing that was started first and still runs. */
 function current(): Tracing {
   return running()[0] ?? disabled;

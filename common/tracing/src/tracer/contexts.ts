@@ -1,5 +1,5 @@
 import { type Context, context, createContextKey, ROOT_CONTEXT } from "@opentelemetry/api";
-import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
+import { ScopedContextManager } from "./context-manager.ts";
 
 /** How the active context is read and set. */
 export interface Contexts {
@@ -12,9 +12,7 @@ export interface Contexts {
 const PROBE = createContextKey("tracekeep.probe");
 
 /** Our own manager, shared by all tracings of the process that run at the same time. */
-let own:
-  | { readonly manager: AsyncLocalStorageContextManager; readonly registered: boolean; users: number }
-  | undefined;
+let own: { readonly manager: ScopedContextManager; readonly registered: boolean; users: number } | undefined;
 
 /**
  * Uses the process's context manager if another SDK has registered one, so that spans of both nest;
@@ -46,7 +44,7 @@ const viaApi: Contexts = {
 };
 
 function registerOwn(): NonNullable<typeof own> {
-  const manager = new AsyncLocalStorageContextManager().enable();
+  const manager = new ScopedContextManager().enable();
   return { manager, registered: context.setGlobalContextManager(manager) && globalContextWorks(), users: 0 };
 }
 
