@@ -1,5 +1,5 @@
 import { copyFile, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { build } from "tsdown";
@@ -24,6 +24,9 @@ interface Manifest {
  */
 const BUNDLED = /^(?:@tracekeep\/|tracekeep-viewer|@opentelemetry\/semantic-conventions)/;
 
+/** Packages whose commands share no file with the library, which is to load as little as it can. */
+const STANDS_ALONE: ReadonlySet<string> = new Set(["tracekeep"]);
+
 const root = join(import.meta.dirname, "..");
 /** Fields of the manifest that mean something to those who install the package. */
 const KEPT = [
@@ -41,23 +44,15 @@ const KEPT = [
 async function buildPackage(folder: string): Promise<boolean> {
   const cwd = join(root, folder);
   const manifest: Manifest = JSON.parse(await readFile(join(cwd, "package.json"), "utf8"));
-  const entries = [...Object.values(manifest.exports).map(sourceOf), ...Object.values(manifest.bin ?? {})];
-  await build({
-    cwd,
-    config: false,
-    entry: [...new Set(entries)],
-    format: "esm",
-    platform: "node",
-    target: "node22",
-    fixedExtension: false,
-    tsconfig: join(root, "tsconfig.build.json"),
-    dts: { tsconfig: join(root, "tsconfig.build.json") },
-    deps: { alwaysBundle: BUNDLED },
-    // A quarter of the text; who reads what is published reads the types, which keep theirs.
-    outputOptions: { comments: false },
-    clean: true,
-    logLevel: "error",
-  });
+  const commands = Object.values(manifest.bin ?? {});
+  const entries = Object.values(manifest.exports).map(sourceOf);
+  if (STANDS_ALONE.has(manifest.name)) {
+    await bundle(cwd, entries, BUNDLED);
+    // In a folder of its own, as in the sources: what both use would else leave the library's one file.
+    for (const source of commands) {
+      await bundle(cwd, [source], [BUNDLED, "zod"], { outDir: join("dist", dirname(built(source))) });
+    }
+  } else await bundle(cwd, [...entries, ...commands], BUNDLED);
   await writeFile(
     join(cwd, "dist/package.json"),
     `${JSON.stringify(publishedManifest(manifest), null, 2)}\n`,
@@ -72,13 +67,43 @@ async function buildPackage(folder: string): Promise<boolean> {
   return messages.length === 0;
 }
 
+/** @param apart writes into another folder, and leaves what is there. */
+async function bundle(
+  cwd: string,
+  entry: string[],
+  alwaysBundle: RegExp | (RegExp | string)[],
+  apart?: { readonly outDir: string },
+): Promise<void> {
+  await build({
+    ...apart,
+    cwd,
+    config: false,
+    entry,
+    format: "esm",
+    platform: "node",
+    target: "node22",
+    fixedExtension: false,
+    tsconfig: join(root, "tsconfig.build.json"),
+    dts: apart === undefined && { tsconfig: join(root, "tsconfig.build.json") },
+    deps: { alwaysBundle },
+    // A quarter of the text; who reads what is published reads the types, which keep theirs.
+    outputOptions: { comments: false },
+    clean: apart === undefined,
+    logLevel: "error",
+  });
+}
+
 function sourceOf(target: Manifest["exports"][string]): string {
   return typeof target === "string" ? target : target.default;
 }
 
+/** Where in dist a source is built to, without its ending. */
+function built(source: string): string {
+  return source.replace(/^\.\/src\//, "./").replace(/\.ts$/, "");
+}
+
 /** Sources run as they are in the repository; what is published points to what was built. */
 function publishedManifest(manifest: Manifest): object {
-  const built = (source: string): string => source.replace(/^\.\/src\//, "./").replace(/\.ts$/, "");
   const exports = Object.fromEntries(
     Object.entries(manifest.exports).map(([path, target]) => {
       const file = built(sourceOf(target));

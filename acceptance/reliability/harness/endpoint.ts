@@ -9,6 +9,7 @@ import { createServer as createHttpsServer, Server as HttpsServer } from "node:h
 import { setTimeout as delay } from "node:timers/promises";
 import { gunzipSync } from "node:zlib";
 import { type ArrivedSpan, readSpans } from "../../../common/tracing/test/harness/intake.ts";
+import { publishArrival } from "../../../common/tracing/test/harness/intake-channel.ts";
 import { type Answer, accept, answerTo } from "./answer.ts";
 import type { Behaviour } from "./behaviour.ts";
 import type { Certificates } from "./certificates.ts";
@@ -52,13 +53,13 @@ export class Endpoint implements AsyncDisposable {
     };
     if (behaviour.kind === "certificate" && certificates !== undefined) {
       this.#server = createHttpsServer(certificates.faulty[behaviour.fault], listener);
-      this.dsn = `https://key@localhost:${this.#port}/42`;
+      this.dsn = `https://publickey@localhost:${this.#port}/42`;
     } else {
       this.#server = createServer(listener);
       this.dsn =
         behaviour.kind === "unknown host"
-          ? "https://key@sentry.invalid/42"
-          : `http://key@127.0.0.1:${this.#port}/42`;
+          ? "https://publickey@sentry.invalid/42"
+          : `http://publickey@127.0.0.1:${this.#port}/42`;
     }
   }
 
@@ -129,6 +130,7 @@ export class Endpoint implements AsyncDisposable {
       return;
     }
     const body = decompress(request, await readAll(request));
+    publishArrival({ port: this.#port, path: PATH, body });
     const received = { spans: readSpans(body), length: body.length };
     const answer = this.#isWell
       ? accept(received)

@@ -8,7 +8,7 @@ import {
   trace,
 } from "@opentelemetry/api";
 import { failureOf, isAnswer, type ReportFailure } from "./errors/index.ts";
-import { type Carrier, extractContext, type RemoteTrust, readCarrier } from "./propagation/index.ts";
+import { type Carrier, type ExtractContext, readCarrier } from "./propagation/index.ts";
 import type { Keeper } from "./recorder/index.ts";
 import { RecordedSpan } from "./spans/index.ts";
 import type { Contexts, TracekeepTracer } from "./tracer/index.ts";
@@ -37,7 +37,7 @@ export interface BusinessSpans {
 export interface BusinessSpansOptions {
   readonly tracer: TracekeepTracer;
   readonly contexts: Contexts;
-  readonly trust: RemoteTrust;
+  readonly extract: ExtractContext;
   readonly report: ReportFailure;
   readonly keeper: Keeper;
   /** Sanitises a text. */
@@ -45,7 +45,7 @@ export interface BusinessSpansOptions {
 }
 
 export function createBusinessSpans(options: BusinessSpansOptions): BusinessSpans {
-  const { tracer, contexts, trust, report, keeper, clean } = options;
+  const { tracer, contexts, extract, report, keeper, clean } = options;
   const run = <T>(context: Context, name: string, settings: SpanSettings, fn: (span: Span) => T): T => {
     const span = tracer.startSpan(name, { kind: SpanKind.INTERNAL, ...settings }, context);
     const fail = (error: unknown): void => {
@@ -82,7 +82,7 @@ export function createBusinessSpans(options: BusinessSpansOptions): BusinessSpan
     withSpan: (name, settings, fn) => run(contexts.active(), name, settings, fn),
     continueTrace: (carrier, { name, ...settings }, fn) =>
       run(
-        extractContext(trace.deleteSpan(contexts.active()), readCarrier(carrier), trust),
+        extract(trace.deleteSpan(contexts.active()), readCarrier(carrier)),
         name,
         { kind: SpanKind.SERVER, ...settings },
         fn,

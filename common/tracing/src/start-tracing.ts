@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { ROOT_CONTEXT, type Tracer, type TracerProvider, trace } from "@opentelemetry/api";
 import { activate, splitArguments } from "./active-tracing.ts";
+import { announce } from "./announce.ts";
 import { createBusinessSpans } from "./business-spans.ts";
 import type { TracingConfig } from "./config/index.ts";
 import { createDisabledTracing } from "./disabled-tracing.ts";
@@ -17,8 +18,14 @@ import {
   type StatusRule,
 } from "./grpc/index.ts";
 import { guarded, type Logger, stderrLogger } from "./logger.ts";
-import { createSpanEncoder } from "./otlp/index.ts";
-import { createPropagator, createSamplingContext, suppressTracing } from "./propagation/index.ts";
+import { createAttributeBlock, createSpanEncoder } from "./otlp/index.ts";
+import {
+  createExtractor,
+  createPropagator,
+  createSamplingContext,
+  suppressTracing,
+  type TenantRule,
+} from "./propagation/index.ts";
 import { createRecallCounters, Recaller, serveRecalls } from "./recall/index.ts";
 import { createRecorder } from "./recorder/index.ts";
 import { register } from "./registration.ts";
@@ -27,7 +34,7 @@ import { createHeadSampler } from "./sampling/index.ts";
 import { createSanitizer, type Sanitizer } from "./sanitize/index.ts";
 import { createSpanEnvironment } from "./span-environment.ts";
 import { TracekeepError } from "./tracekeep-error.ts";
-import { createBeginTrace, createContexts } from "./tracer/index.ts";
+import { createBeginTrace, createContexts, createTenantBlocks } from "./tracer/index.ts";
 import type { Tracing } from "./tracing.ts";
 import { VERSION } from "./version.ts";
 
@@ -91,7 +98,7 @@ export function startTracing(given: TracingConfig, options: StartTracingOptions 
     timeoutMs: config.export.timeoutMs,
     ca: config.export.ca,
     untraced,
-    mayReport: (traceId) => keeper.mayReport(traceId),
+    mayReport: (keepId) => keeper.mayReport(keepId),
     logger,
   });
   const spans = createSpanEnvironment(config.limits, sanitizer, recorder, logger);
@@ -105,14 +112,17 @@ export function startTracing(given: TracingConfig, options: StartTracingOptions 
     publicKey: sentryDsn?.publicKey,
     organizationId: sentryDsn?.organizationId,
   });
-  const beginTrace = createBeginTrace(sampler, writeSamplingContext);
+  const tenant = tenantRule(config.tenantKey, sanitizer);
+  const extract = createExtractor(config.trustRemote, tenant);
+  const tenantBlockOf = tenant && createTenantBlocks(tenant, createAttributeBlock);
+  const beginTrace = createBeginTrace(sampler, writeSamplingContext, tenantBlockOf);
   const makeTracer = (scope: typeof SCOPE) =>
     new WatchedTracer(openSpans, scope, environment, beginTrace, contexts);
   const tracer = makeTracer(SCOPE);
   const business = createBusinessSpans({
     tracer,
     contexts,
-    trust: config.trustRemote,
+    extract,
     report: errors.report,
     keeper,
     clean: sanitizer.text,
@@ -121,6 +131,7 @@ export function startTracing(given: TracingConfig, options: StartTracingOptions 
   const grpc = createGrpcInstrumentation({
     config,
     meaningsOf,
+    extract,
     tracer,
     contexts,
     sanitizer,
@@ -134,7 +145,7 @@ export function startTracing(given: TracingConfig, options: StartTracingOptions 
 
   const unregister = register(
     createProvider(makeTracer),
-    createPropagator(config.trustRemote, grpc.headerScopeOf),
+    createPropagator(extract, grpc.headerScopeOf),
     logger,
   );
   linkUserSentry(contexts);
@@ -155,7 +166,7 @@ export function startTracing(given: TracingConfig, options: StartTracingOptions 
     openSpans,
     keeper,
     rescue: exporter.rescue,
-    rescueEvent: (failure) => (keeper.mayReport(failure.traceId) ? (eventPost?.rescue(failure) ?? []) : []),
+    rescueEvent: (failure) => (keeper.mayReport(failure.keepId) ? (eventPost?.rescue(failure) ?? []) : []),
     sends: config.export.atCrash,
     logger,
   });
@@ -229,6 +240,13 @@ function withCleanNames(config: TracingConfig, sanitizer: Sanitizer): TracingCon
   };
 }
 
+/** A tenant's name is cleaned like any value under the key that it comes by. */
+function tenantRule(key: string | undefined, sanitizer: Sanitizer): TenantRule | undefined {
+  return key === undefined
+    ? undefined
+    : { key, clean: (value) => String(sanitizer.attribute(key, value) ?? "") };
+}
+
 /** Tracers by the name and version of the instrumentation that asks for one. */
 function createProvider(makeTracer: (scope: typeof SCOPE) => Tracer): TracerProvider {
   const tracers = new Map<string, Tracer>();
@@ -240,19 +258,4 @@ function createProvider(makeTracer: (scope: typeof SCOPE) => Tracer): TracerProv
       return known;
     },
   };
-}
-
-/** One line at the start that says where spans go. */
-function announce(config: TracingConfig, logger: Logger): void {
-  for (const warning of config.warnings) logger.warn({}, warning);
-  const tracing = {
-    service: config.serviceName,
-    environment: config.environment,
-    sampleRate: config.sampleRate,
-    sentry: config.sentryDsn?.host ?? "off",
-    otlp: config.otlp === undefined ? "off" : new URL(config.otlp.url).host,
-  };
-  const nowhere = config.sentryDsn === undefined && config.otlp === undefined;
-  const message = nowhere ? "tracing started; SENTRY_DSN is empty, so no spans are sent" : "tracing started";
-  logger.info({ tracing }, message);
 }

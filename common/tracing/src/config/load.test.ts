@@ -379,8 +379,15 @@ const ROWS: readonly Row[] = [
     variable: "TRACE_SANITIZE_KEYS",
     read: (config) => config.sanitize.keys,
     default: [],
-    accepted: [["Tenant, customer-code ,", ["tenant", "customer-code"]]],
-    refused: [],
+    accepted: [["Tenant, customer-code , *_secret", ["Tenant", "customer-code", "*_secret"]]],
+    refused: [["a,*", '"*"']],
+  },
+  {
+    variable: "TRACE_SANITIZE_HASH_KEY",
+    read: (config) => config.sanitize.hashKey?.reveal(),
+    default: undefined,
+    accepted: [["correct horse battery", "correct horse battery"]],
+    refused: [["too short", "has 9 characters; write at least 16"]],
   },
   {
     variable: "TRACE_SANITIZE_PATTERNS",
@@ -394,7 +401,7 @@ const ROWS: readonly Row[] = [
     read: (config) => config.captureMetadata,
     default: [],
     accepted: [["X-Tenant, x-request-id", ["x-tenant", "x-request-id"]]],
-    refused: [],
+    refused: [["x-tenant,baggage", "never recorded"]],
   },
   {
     variable: "OTEL_SDK_DISABLED",

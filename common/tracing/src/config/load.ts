@@ -1,19 +1,16 @@
-import { readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
-import { parseEnv } from "node:util";
+import { resolve } from "node:path";
 import { BUILT_IN_METHOD_RULES } from "../sampling/method-rules.ts";
 import { createSanitizer } from "../sanitize/index.ts";
 import { MASK } from "../sanitize/mask.ts";
 import { TracekeepError } from "../tracekeep-error.ts";
 import { misspelt } from "./misspelt.ts";
 import { readSettings, type SettingFault } from "./read-settings.ts";
+import { type Environment, merge, readSources, type Source, type SourceOptions } from "./sources.ts";
 import { type OtlpDestination, SecretHeaders, type TracingConfig } from "./tracing-config.ts";
-import { NEEDS_A_VALUE, TRACING_VARIABLES, type TracingValues, type TracingVariable } from "./variables.ts";
-
-type Environment = Readonly<Record<string, string | undefined>>;
+import type { TracingValues } from "./variables.ts";
 
 /** What a service knows about itself, and where its settings come from. */
-export interface LoadTracingConfigOptions {
+export interface LoadTracingConfigOptions extends SourceOptions {
   /** Used unless `TRACE_SERVICE_NAME` is set; else `SERVICE_NAME`; else `unknown_service`. */
   readonly serviceName?: string;
   /** Used unless `TRACE_SERVICE_VERSION` is set; else `SERVICE_VERSION`; else `0.0.0`. */
@@ -22,14 +19,6 @@ export interface LoadTracingConfigOptions {
   readonly environment?: string;
   /** `service.instance.id` of all spans; default a random one for each start. */
   readonly serviceInstanceId?: string;
-  /** Settings that count where neither the environment nor `.env` has any. */
-  readonly defaults?: Partial<Record<TracingVariable, string>>;
-  /** Settings that beat the environment and `.env`. */
-  readonly overrides?: Partial<Record<TracingVariable, string>>;
-  /** The environment; default `process.env`, read at this call. */
-  readonly env?: Environment;
-  /** The folder whose `.env` is read, where there is one; default the working directory. */
-  readonly cwd?: string;
 }
 
 /**
@@ -39,74 +28,47 @@ export interface LoadTracingConfigOptions {
  * @throws TracekeepError `INVALID_CONFIG` that names every fault at once, without secrets.
  */
 export function loadTracingConfig(options: LoadTracingConfigOptions = {}): TracingConfig {
-  const file = readDotEnv(options.cwd ?? process.cwd());
-  const env = options.env ?? process.env;
-  refuseUnknown("defaults", options.defaults);
-  refuseUnknown("overrides", options.overrides);
-  const settings = {
-    ...present(options.defaults ?? {}),
-    ...present(file),
-    ...present(env),
-    ...present(options.overrides ?? {}),
-  };
+  const { config, faults } = checkTracingConfig(options);
+  if (config !== undefined) return config;
+  const lines = faults.map(({ name, message }) => `  ${name} ${message}`);
+  const count = faults.length === 1 ? "1 fault" : `${faults.length} faults`;
+  throw new TracekeepError("INVALID_CONFIG", `The tracing configuration has ${count}:\n${lines.join("\n")}`);
+}
+
+/** A configuration with all that was found on the way to it. */
+export interface CheckedConfig {
+  readonly sources: readonly Source[];
+  /** Without secrets; empty if there is a configuration. */
+  readonly faults: readonly SettingFault[];
+  readonly config: TracingConfig | undefined;
+}
+
+/**
+ * Reads and checks as `loadTracingConfig` does, without an error for faulty settings.
+ *
+ * @throws TracekeepError `INVALID_CONFIG` if a source cannot be read.
+ */
+export function checkTracingConfig(options: LoadTracingConfigOptions): CheckedConfig {
+  const sources = readSources(options);
+  const settings = merge(sources);
   const { values, faults } = readSettings(settings);
-  if (faults.length > 0) throw new TracekeepError("INVALID_CONFIG", describe(faults, settings));
-  const warnings = [...warningsOf(values), ...misspelt([...Object.keys(file), ...Object.keys(env)])];
-  return toConfig(values, options, warnings);
+  if (faults.length > 0) return { sources, faults: faults.map(sayingNoSecret(settings)), config: undefined };
+  // What code sets is checked when it is read.
+  const set = sources.filter(({ inCode }) => !inCode).flatMap(({ all }) => Object.keys(all));
+  const warnings = [...warningsOf(values), ...misspelt(set)];
+  return { sources, faults, config: toConfig(values, options, warnings) };
 }
 
-/** In code a wrong name is a mistake in any case. */
-function refuseUnknown(where: string, settings: object | undefined): void {
-  for (const name of Object.keys(settings ?? {})) {
-    if (Object.hasOwn(TRACING_VARIABLES, name)) continue;
-    throw new TracekeepError("INVALID_CONFIG", `The ${where} name "${name}", which is not a setting.`);
-  }
-}
-
-function readDotEnv(folder: string): Environment {
-  const path = join(folder, ".env");
-  const text = readTextFile(path);
-  // Some editors on Windows write UTF-16, in which no variable would be found.
-  if (text.includes("\0") || /^\uFFFD/.test(text)) {
-    throw new TracekeepError("INVALID_CONFIG", `The file ${path} is not UTF-8 text; save it as UTF-8.`);
-  }
-  // A byte order mark would become part of the first variable's name.
-  return parseEnv(text.replace(/^\uFEFF/, "")) as Environment;
-}
-
-/** The file's text; empty if there is no such file. */
-function readTextFile(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
-    throw new TracekeepError("INVALID_CONFIG", `The file ${path} cannot be read.`, { cause: error });
-  }
-}
-
-/** Leaves out empty settings, so that they hide no other source; those that need a value are kept, to be refused. */
-function present(settings: Environment): Environment {
-  return Object.fromEntries(
-    Object.keys(TRACING_VARIABLES)
-      .filter((name) => settings[name] !== undefined && settings[name] !== null)
-      // Code that is not type-checked may give a number or a boolean.
-      .map((name) => [name, String(settings[name])] as const)
-      .filter(([name, value]) => value.trim() !== "" || NEEDS_A_VALUE.has(name)),
-  );
-}
-
-function describe(faults: readonly SettingFault[], settings: Environment): string {
-  // A secret that was put into the wrong variable is quoted by its fault; it must not come out.
+/** A secret that was put into the wrong variable is quoted by its fault; it must not come out. */
+function sayingNoSecret(settings: Environment): (fault: SettingFault) => SettingFault {
   const { text } = createSanitizer({ keys: [], patterns: [], valueLength: 1_000 });
-  const lines = faults.map(({ name, message }) => {
+  return ({ name, message }) => {
     const empty = settings[name]?.trim() === "" ? " (set, but empty: remove it to get the default)" : "";
     const value = settings[name] ?? "";
     // The DSN's own fault quotes nothing, and shows the form of a DSN.
     const mayShow = name === "SENTRY_DSN" || text(value) === value;
-    return `  ${name} ${mayShow ? message : withoutQuotes(message)}${empty}`;
-  });
-  const count = faults.length === 1 ? "1 fault" : `${faults.length} faults`;
-  return `The tracing configuration has ${count}:\n${lines.join("\n")}`;
+    return { name, message: `${mayShow ? message : withoutQuotes(message)}${empty}` };
+  };
 }
 
 /** A part of a secret need not look like one, so nothing of its text is left. */
@@ -163,7 +125,11 @@ function toConfig(
       events: values.TRACE_SPAN_EVENT_LIMIT,
       valueLength: values.TRACE_SPAN_VALUE_LENGTH_LIMIT,
     },
-    sanitize: { keys: values.TRACE_SANITIZE_KEYS, patterns: values.TRACE_SANITIZE_PATTERNS },
+    sanitize: {
+      keys: values.TRACE_SANITIZE_KEYS,
+      patterns: values.TRACE_SANITIZE_PATTERNS,
+      hashKey: values.TRACE_SANITIZE_HASH_KEY,
+    },
     captureMetadata: values.TRACE_CAPTURE_METADATA,
     warnings,
   });

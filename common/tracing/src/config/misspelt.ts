@@ -8,11 +8,19 @@ export function misspelt(names: readonly string[]): string[] {
   return names
     .filter((name) => OURS.test(name) && !KNOWN.includes(name))
     .flatMap((name) => {
-      const meant = KNOWN.find((known) => distance(name, known) <= 2);
+      const meant = nearest(name, KNOWN);
       return meant === undefined
         ? []
         : [`${name} is not a setting and has no effect; did you mean ${meant}?`];
     });
+}
+
+/** The name that was meant by a misspelt one; undefined if it is like none of them. */
+export function nearest(name: string, known: readonly string[]): string | undefined {
+  const [best] = known
+    .map((candidate) => ({ candidate, letters: distance(name, candidate) }))
+    .sort((a, b) => a.letters - b.letters);
+  return best !== undefined && best.letters <= 2 ? best.candidate : undefined;
 }
 
 /** How many letters have to be added, removed or changed (Levenshtein). */

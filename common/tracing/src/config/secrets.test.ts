@@ -41,6 +41,7 @@ test("a configuration can be logged: its secrets do not print", () => {
       SENTRY_DSN: `https://${KEY}@acme.example/1`,
       OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "http://localhost:4318/v1/traces",
       OTEL_EXPORTER_OTLP_TRACES_HEADERS: "api-key=hunter2",
+      TRACE_SANITIZE_HASH_KEY: "hunter2 and more of them",
     },
     cwd: "/",
   });

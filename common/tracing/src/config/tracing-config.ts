@@ -2,6 +2,7 @@ import type { RemoteTrust } from "../propagation/extract.ts";
 import type { PropagationTarget } from "../propagation/targets.ts";
 import type { MethodRule } from "../sampling/method-rules.ts";
 import type { Dsn } from "./dsn.ts";
+import type { SecretText } from "./secret-text.ts";
 
 /** A validated configuration, frozen; made by `loadTracingConfig`. */
 export interface TracingConfig {
@@ -61,7 +62,12 @@ export interface TracingConfig {
     /** Longest string value, in UTF-16 code units; longer ones are cut. */
     readonly valueLength: number;
   };
-  readonly sanitize: { readonly keys: readonly string[]; readonly patterns: readonly RegExp[] };
+  readonly sanitize: {
+    readonly keys: readonly string[];
+    readonly patterns: readonly RegExp[];
+    /** With it secrets are hashed, not masked. */
+    readonly hashKey?: SecretText | undefined;
+  };
   /** Lower-case metadata keys whose values are recorded on RPC spans. */
   readonly captureMetadata: readonly string[];
   /** Things that were accepted but are worth a line in the log. */

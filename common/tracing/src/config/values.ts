@@ -117,13 +117,12 @@ function decodePercent(value: string): string {
   }
 }
 
-/** Names separated by commas, lower case. */
-export const names: Reader<string[]> = splitNames;
-
 /** Keys of gRPC metadata, separated by commas. */
 export const metadataKeys: Reader<string[]> = (text) => {
   const keys = splitNames(text);
   const wrong = keys.find((key) => !/^[0-9a-z_.-]+$/.test(key));
+  // It holds the DSN's public key, and whatever a caller has put into it.
+  if (keys.includes("baggage")) throw new Error('has "baggage", which is never recorded; take it out');
   if (wrong === undefined) return keys;
   throw new Error(`has ${quoted(wrong)}; write metadata keys such as x-tenant,x-request-id`);
 };

@@ -1,6 +1,9 @@
 import { parsePropagationTargets } from "../propagation/targets.ts";
 import { parseMethodRules } from "../sampling/method-rules.ts";
+import { parseHashKey } from "../sanitize/hash-key.ts";
+import { parseKeyRules } from "../sanitize/parse-key-rules.ts";
 import { parsePatterns } from "../sanitize/patterns.ts";
+import { SecretText } from "./secret-text.ts";
 import {
   certificates,
   dsn,
@@ -8,7 +11,6 @@ import {
   headers,
   metadataKey,
   metadataKeys,
-  names,
   otlpProtocol,
   type Reader,
   rate,
@@ -75,7 +77,8 @@ export const TRACING_VARIABLES = {
   TRACE_SPAN_ATTRIBUTE_LIMIT: setting(wholeNumber("attributes", 16, 10_000), 128),
   TRACE_SPAN_EVENT_LIMIT: setting(wholeNumber("events", 0, 10_000), 128),
   TRACE_SPAN_VALUE_LENGTH_LIMIT: setting(wholeNumber("characters", 32, 65_536), 1_024),
-  TRACE_SANITIZE_KEYS: setting(names, []),
+  TRACE_SANITIZE_KEYS: setting(parseKeyRules, []),
+  TRACE_SANITIZE_HASH_KEY: setting((text) => new SecretText(parseHashKey(text))),
   TRACE_SANITIZE_PATTERNS: setting(parsePatterns, []),
   TRACE_CAPTURE_METADATA: setting(metadataKeys, []),
   OTEL_SDK_DISABLED: setting((value) => value.toLowerCase() === "true", false),

@@ -1,4 +1,5 @@
 import { ProtobufReader, WireType } from "../otlp/index.ts";
+import { MASK } from "../sanitize/mask.ts";
 import type { HttpResponse } from "../transport/http-sender.ts";
 
 /** What an OTLP backend says of spans that it did not take although it answered 200. */
@@ -6,6 +7,10 @@ export interface PartialSuccess {
   readonly rejectedSpans: number;
   readonly message: string;
 }
+
+const LONGEST_MESSAGE = 512;
+/** A destination that quotes what it was sent may quote its key; the words around it say what is wrong. */
+const LONG_WORD = /[\w.~+/=@:-]{20,}/g;
 
 const NONE: PartialSuccess = { rejectedSpans: 0, message: "" };
 
@@ -17,7 +22,8 @@ export function readPartialSuccess({
   if (body.length === 0) return NONE;
   try {
     const isJson = headers["content-type"]?.includes("json") === true;
-    return isJson ? fromJson(JSON.parse(body.toString())) : fromProtobuf(body);
+    const { rejectedSpans, message } = isJson ? fromJson(JSON.parse(body.toString())) : fromProtobuf(body);
+    return { rejectedSpans, message: message.slice(0, LONGEST_MESSAGE).replace(LONG_WORD, MASK) };
   } catch {
     return NONE;
   }

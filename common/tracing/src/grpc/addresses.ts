@@ -9,6 +9,8 @@ export interface Address {
  * socket paths. What a hostile peer sends as its authority must look like a host, too.
  */
 export function parseAddress(text: string): Address | undefined {
+  // No host is that long; a list of addresses may be, which a program has but few of.
+  if (text.length > LONGEST_CACHED) return parse(text);
   const known = cache.get(text);
   if (known !== undefined || cache.has(text)) return known;
   const address = parse(text);
@@ -19,6 +21,7 @@ export function parseAddress(text: string): Address | undefined {
 }
 
 const MOST_ADDRESSES = 1_000;
+const LONGEST_CACHED = 512;
 const cache = new Map<string, Address | undefined>();
 
 function parse(text: string): Address | undefined {

@@ -1,9 +1,14 @@
 import { type Metadata, status as Status, type StatusObject } from "@grpc/grpc-js";
 import { type Context, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
-import { type HeaderScope, injectContext, isTracingSuppressed } from "../propagation/index.ts";
+import {
+  type HeaderScope,
+  injectContext,
+  isTracingSuppressed,
+  remoteParentOf,
+} from "../propagation/index.ts";
 import type { ChannelPeers } from "../recall/index.ts";
 import type { OpenCall } from "../recorder/index.ts";
-import type { RecordedSpan, RelayedFailure, TraceDecision } from "../spans/index.ts";
+import { RecordedSpan, type RelayedFailure, type TraceDecision } from "../spans/index.ts";
 import type { Address } from "./addresses.ts";
 import type { GrpcInstrumentation } from "./instrumentation.ts";
 import { MessageTraffic } from "./message-traffic.ts";
@@ -49,6 +54,8 @@ export class ClientCall implements OpenCall {
   #span: RecordedSpan | undefined;
   readonly #getPeer: () => string;
   #cancelledHere = false;
+  /** The request said who we are: only then the response may tell us something. */
+  #announced = false;
   /** The request asked whether recalls are taken. */
   #asked = false;
   /** The server knows already that the trace is kept. */
@@ -84,23 +91,34 @@ export class ClientCall implements OpenCall {
     const copy = metadata.clone();
     injectContext(context, metadataWriter(copy), target.scope);
     copy.set(SIGNAL_KEY, this.#announce());
+    this.#announced = true;
     return copy;
   }
 
   #announce(): string {
     const { peers } = this.#outgoing;
     const span = this.#span;
-    if (span === undefined) return formatAnnouncement({ reports: false, asks: false });
+    const keepId = this.#keepId();
+    if (span === undefined) return formatAnnouncement({ reports: false, asks: false, keepId });
     const { trace } = span;
     const kept = trace.decision?.kept === true ? trace.decision : undefined;
     this.#serverKnows = kept !== undefined;
     if (peers !== undefined && kept === undefined) this.#instrumentation.keeper.openCalls.add(this);
     this.#asked = peers?.asks === true;
-    return formatAnnouncement({ reports: this.#instrumentation.reports(), asks: this.#asked, kept });
+    return formatAnnouncement({ reports: this.#instrumentation.reports(), asks: this.#asked, kept, keepId });
+  }
+
+  /** By which the callee is to know the trace; undefined where that is its trace id. */
+  #keepId(): string | undefined {
+    const { callerContext } = this.#outgoing;
+    const span = this.#span ?? trace.getSpan(callerContext);
+    if (!(span instanceof RecordedSpan)) return remoteParentOf(callerContext)?.keepId;
+    const { traceId, keepId } = span.trace;
+    return keepId === traceId ? undefined : keepId;
   }
 
   get traceId(): string {
-    return this.#span?.trace.traceId ?? "";
+    return this.#span?.trace.keepId ?? "";
   }
 
   /** The trace is kept since this call began. Its end tells again: whoever serves it may not be known yet. */
@@ -126,11 +144,10 @@ export class ClientCall implements OpenCall {
     if (code === Status.CANCELLED) this.#cancelledHere = true;
   }
 
-  /** Ends the span with the status of the call, and takes our signal out of it: it is nobody else's business. */
+  /** Ends the span with the status of the call. */
   ended(status: StatusObject): void {
-    const [value] = status.metadata?.get(SIGNAL_KEY) ?? [];
-    const signal = parseSignal(typeof value === "string" ? value : "");
-    if (value !== undefined) status.metadata.remove(SIGNAL_KEY);
+    // A server that we have told nothing has nothing to tell us.
+    const signal = this.#announced ? takeSignal(status) : parseSignal("");
     const span = this.#span;
     if (span === undefined || span.endTime !== undefined) return;
     this.#instrumentation.keeper.openCalls.delete(this);
@@ -148,7 +165,7 @@ export class ClientCall implements OpenCall {
   /** What the server has decided of the trace holds here, too. */
   #heed({ trace }: RecordedSpan, { kept, refused, attempt }: TrailerSignal): void {
     const { keeper } = this.#instrumentation;
-    if (kept !== undefined) keeper.keepFromOutside(trace.traceId, kept, trace);
+    if (kept !== undefined) keeper.keepFromOutside(trace.keepId, kept, trace);
     else if (refused === true) keeper.refusedBelow(trace);
     // The attempts before failed, and their trailers are hidden from us.
     else if (attempt !== undefined && attempt > 1) keeper.failed(trace, "retry");
@@ -164,10 +181,10 @@ export class ClientCall implements OpenCall {
       peers.answered(peer, recalls === true);
     if (this.#serverKnows || kept !== undefined || span.trace.sendsAll) return;
     const { recaller } = this.#instrumentation;
-    const { traceId, decision } = span.trace;
+    const { keepId, decision } = span.trace;
     if (decision?.kept !== true) span.servedBy = peer?.number ?? 0;
-    else if (peer !== undefined) recaller.recall([peer], traceId, decision);
-    else recaller.recallAny(peers, traceId, decision);
+    else if (peer !== undefined) recaller.recall([peer], keepId, decision);
+    else recaller.recallAny(peers, keepId, decision);
   }
 
   #describeEnd(
@@ -197,14 +214,21 @@ export class ClientCall implements OpenCall {
     if (below === undefined && late?.reported !== true) setRootCause(span);
     let reported = below?.reported === true || late?.reported === true;
     if (!reported) {
-      const { traceId } = span.trace;
+      const { traceId, keepId } = span.trace;
       const exception = { type: name, message: sanitizer.text(details), stack: undefined };
       const { spanId, parentSpanId, name: method } = span;
-      reported = report({ traceId, spanId, parentSpanId, exception, method, code: name });
+      reported = report({ traceId, keepId, spanId, parentSpanId, exception, method, code: name });
     }
     if (late !== undefined) late.reported ||= reported;
     failures.callFailed({ service: "", method: span.name, code: name, ...below, reported }, details);
   }
+}
+
+/** Takes our signal out of a status: it is nobody else's business. */
+function takeSignal({ metadata }: StatusObject): TrailerSignal {
+  const [value] = metadata?.get(SIGNAL_KEY) ?? [];
+  if (value !== undefined) metadata.remove(SIGNAL_KEY);
+  return parseSignal(typeof value === "string" ? value : "");
 }
 
 function metadataWriter(metadata: Metadata): Parameters<typeof injectContext>[1] {

@@ -31,10 +31,7 @@ export function claimTracedAbove(context: Context, path: string): boolean {
   return true;
 }
 
-/**
- * Traces the calls of a client whose channel is not ours. An interceptor does not know the address, so
- * propagation targets are matched against the call's own `host` option, or count as `all`.
- */
+/** Traces the calls of a client whose channel is not ours. */
 export function createClientInterceptor(instrumentation: GrpcInstrumentation): Interceptor {
   const { contexts, guard } = instrumentation;
   return (options: InterceptorOptions, nextCall: NextCall) => {
@@ -48,10 +45,8 @@ export function createClientInterceptor(instrumentation: GrpcInstrumentation): I
       instrumentation,
       {
         method: instrumentation.methodOf(path),
-        target:
-          options.host === undefined
-            ? { address: undefined, scope: "all" }
-            : targetOf(options.host, instrumentation),
+        // Before a call starts, grpc-js gives the channel's target for its peer.
+        target: targetOf(call.getPeer(), instrumentation),
         deadline: options.deadline ?? Number.POSITIVE_INFINITY,
         peers: undefined,
         callerContext,

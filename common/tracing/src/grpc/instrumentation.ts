@@ -1,7 +1,7 @@
 import type { TracingConfig } from "../config/index.ts";
 import type { ReportFailure } from "../errors/index.ts";
 import { createRateLimiter, type Logger } from "../logger.ts";
-import { compileTargets, type HeaderScope, type RemoteTrust } from "../propagation/index.ts";
+import { compileTargets, type ExtractContext, type HeaderScope } from "../propagation/index.ts";
 import type { Recaller } from "../recall/index.ts";
 import type { Keeper } from "../recorder/index.ts";
 import { compileMethodRules } from "../sampling/index.ts";
@@ -16,7 +16,9 @@ export interface GrpcInstrumentation {
   readonly contexts: Contexts;
   readonly sanitizer: Sanitizer;
   readonly serviceName: string;
-  readonly trustRemote: RemoteTrust;
+  readonly extract: ExtractContext;
+  /** Whether what callers say beside ids is believed. */
+  readonly trustsCallers: boolean;
   /** Lower-case metadata keys to record. */
   readonly captureMetadata: readonly string[];
   methodOf(path: string): Method;
@@ -38,6 +40,7 @@ export interface GrpcInstrumentation {
 export interface GrpcInstrumentationOptions {
   readonly config: TracingConfig;
   meaningsOf(method: string): StatusMeanings;
+  readonly extract: ExtractContext;
   readonly tracer: TracekeepTracer;
   readonly contexts: Contexts;
   readonly sanitizer: Sanitizer;
@@ -64,7 +67,8 @@ export function createGrpcInstrumentation(options: GrpcInstrumentationOptions): 
     report: options.report,
     reports: options.reports,
     serviceName: config.serviceName,
-    trustRemote: config.trustRemote,
+    extract: options.extract,
+    trustsCallers: config.trustRemote === "all",
     captureMetadata: config.captureMetadata,
     methodOf: createMethods(compileMethodRules(config.methodRules), options.meaningsOf, options.sanitizer),
     headerScopeOf: compileTargets(config.propagationTargets),

@@ -38,8 +38,8 @@ export function createMethods(
     if (cached !== undefined) return cached;
     const raw = path.startsWith("/") ? path.slice(1) : path;
     const rules = { verdict: verdictOf(raw), meanings: meaningsOf(raw) };
-    const name = sanitizer.text(raw);
     if (known.size >= MOST_METHODS || raw.length > 256) return { ...OTHER, ...rules };
+    const name = sanitizer.text(raw);
     const method: Method = { ...describe(name, name.slice(0, Math.max(name.lastIndexOf("/"), 0))), ...rules };
     known.set(path, method);
     return method;

@@ -1,7 +1,7 @@
 import { type Metadata, type ServerInterceptingCallInterface, status as Status } from "@grpc/grpc-js";
 import { type Context, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
 import { failureOf } from "../errors/index.ts";
-import { extractContext, type HeaderReader, readMetadata } from "../propagation/index.ts";
+import { type HeaderReader, readMetadata } from "../propagation/index.ts";
 import { DEADLINE_TOLERANCE, type RecordedSpan, type RelayedFailure } from "../spans/index.ts";
 import { parseAddress } from "./addresses.ts";
 import type { GrpcInstrumentation } from "./instrumentation.ts";
@@ -54,10 +54,11 @@ export class ServerCall {
   ): { readonly context: Context; readonly call?: ServerCall } {
     // Not the active context: that is whatever the connection happened to be opened in.
     const read = readMetadata(incoming.metadata);
-    const remote = extractContext(ROOT_CONTEXT, read, instrumentation.trustRemote);
+    const announced = instrumentation.trustsCallers ? readAnnouncement(read) : undefined;
+    const remote = instrumentation.extract(ROOT_CONTEXT, read, announced?.keepId);
     const { verdict } = incoming.method;
     if (verdict === "never") return { context: remote };
-    const call = new ServerCall(instrumentation, incoming, verdict, remote, read);
+    const call = new ServerCall(instrumentation, incoming, verdict, remote, announced, attemptsBefore(read));
     return { context: call.context, call };
   }
 
@@ -66,17 +67,17 @@ export class ServerCall {
     incoming: IncomingCall,
     rate: number | undefined,
     remote: Context,
-    read: HeaderReader,
+    announced: Announcement | undefined,
+    attemptsBefore: number,
   ) {
     const { method, call } = incoming;
     this.#instrumentation = instrumentation;
     this.#incoming = incoming;
-    const announced = instrumentation.trustRemote === "all" ? readAnnouncement(read) : undefined;
     this.#announced = announced;
     const options = { kind: SpanKind.SERVER, cleanName: true, rate, kept: announced?.kept };
     this.#span = instrumentation.tracer.start(method.name, options, remote);
     this.context = trace.setSpan(remote, this.#span);
-    this.#attempt = 1 + attemptsBefore(read);
+    this.#attempt = 1 + attemptsBefore;
     const deadline = { at: Number(call.getDeadline()), reported: announced?.reports === true };
     this.#span.trace.failures.deadline = deadline;
     this.#describe(incoming);

@@ -20,6 +20,13 @@ const announcement: fc.Arbitrary<Announcement> = fc.record({
   reports: fc.boolean(),
   asks: fc.boolean(),
   kept: fc.option(kept, { nil: undefined }),
+  keepId: fc.option(
+    fc
+      .uint8Array({ minLength: 16, maxLength: 16 })
+      .filter((id) => id.some((byte) => byte > 0))
+      .map((id) => Buffer.from(id).toString("hex")),
+    { nil: undefined },
+  ),
 });
 const optional = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
 const signal: fc.Arbitrary<TrailerSignal> = fc
@@ -128,6 +135,17 @@ test.each(["", "v=10", "v=2", "v=2;kept=1", "kept=1;why=error", "tracekeep", " v
 test("neither are bytes, nor nothing", () => {
   expect(readAnnouncement(metadata(Buffer.from("v=1")))).toBeUndefined();
   expect(readAnnouncement(() => [])).toBeUndefined();
+});
+
+test.each([
+  "0".repeat(32),
+  "A".repeat(32),
+  "a".repeat(31),
+  `a${"a".repeat(32)}`,
+  `${"a".repeat(31)}\u0430`,
+  "",
+])("%j is no id of a trace", (id) => {
+  expect(readAnnouncement(metadata(`v=1;asks=1;id=${id}`))).toEqual({ asks: true, reports: false });
 });
 
 test("a later version may say more", () => {

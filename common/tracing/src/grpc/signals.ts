@@ -19,12 +19,19 @@ export interface Announcement {
   readonly asks: boolean;
   /** The caller keeps the trace. */
   readonly kept?: KeepSignal | undefined;
+  /** By which the caller knows the trace, where it is not the trace id. */
+  readonly keepId?: string | undefined;
 }
 
-export function formatAnnouncement({ reports, asks, kept }: Announcement): string {
-  const text = `v=1${reports ? ";reports=1" : ""}${asks ? ";asks=1" : ""}`;
-  return kept === undefined ? text : `${text};${formatKeep(kept)}`;
+export function formatAnnouncement({ reports, asks, kept, keepId }: Announcement): string {
+  let text = `v=1${reports ? ";reports=1" : ""}${asks ? ";asks=1" : ""}`;
+  if (kept !== undefined) text += `;${formatKeep(kept)}`;
+  return keepId === undefined ? text : `${text}${ID_PAIR}${keepId}`;
 }
+
+/** Last in an announcement, and of one length, so that it is cut off without reading the rest. */
+const ID_PAIR = ";id=";
+const ID = /^(?!0+$)[0-9a-f]{32}$/;
 
 /** Those that say nothing of a single trace; there are only four. */
 const plain = new Map<string, Announcement>();
@@ -37,6 +44,15 @@ export function readAnnouncement(read: HeaderReader): Announcement | undefined {
   if (value === undefined) return undefined;
   const known = plain.get(value);
   if (known !== undefined || !value.startsWith("v=1;")) return known;
+  const idAt = value.length - 32;
+  const keepId = value.startsWith(ID_PAIR, idAt - ID_PAIR.length) ? value.slice(idAt) : "";
+  if (!ID.test(keepId)) return readSaid(value);
+  return { ...readSaid(value.slice(0, idAt - ID_PAIR.length)), keepId };
+}
+
+function readSaid(value: string): Announcement {
+  const known = plain.get(value);
+  if (known !== undefined) return known;
   const pairs = readPairs(value);
   return { reports: pairs.get("reports") === "1", asks: pairs.get("asks") === "1", kept: readKeep(pairs) };
 }

@@ -42,7 +42,9 @@ class TracedChannel implements Channel {
     const [path, deadline] = args;
     if (claimTracedAbove(callerContext, path) || !this.#instrumentation.isOpen()) return call;
     const method = this.#instrumentation.methodOf(path);
-    const outgoing = { method, target: this.#target, peers: this.#peers, deadline, callerContext };
+    // Who gets no headers cannot know which trace is meant.
+    const peers = this.#target.scope === "none" ? undefined : this.#peers;
+    const outgoing = { method, target: this.#target, peers, deadline, callerContext };
     const clientCall = new ClientCall(this.#instrumentation, outgoing, () => call.getPeer());
     return new TracedCall(call, clientCall, this.#instrumentation, outgoing);
   }

@@ -49,6 +49,12 @@ test("properties of a member stay with it", () => {
   expect([...fromBaggage(toBaggage(others))]).toEqual([["a", "1;ttl=5;private"]]);
 });
 
+test("a member with a control character, in its properties too, is left out: it could not be sent on", () => {
+  const { others, sentry } = parseBaggage(["a=1;p=\t1,b=\u0001,c=\u007f,sentry-x=1;\tp,d=4"]);
+  expect([...others]).toEqual([["d", "4"]]);
+  expect(sentry.size).toBe(0);
+});
+
 test("names such as __proto__ are ordinary keys", () => {
   const baggage = toBaggage(parseBaggage(["__proto__=1,constructor=2"]).others);
   expect(baggage?.getEntry("constructor")?.value).toBe("2");

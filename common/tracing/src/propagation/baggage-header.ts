@@ -12,6 +12,8 @@ const MOST_BYTES = 8_192;
 const MOST_BYTES_READ = 32_768;
 
 const SENTRY_PREFIX = "sentry-";
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const CONTROL = /[\x00-\x1f\x7f]/;
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,256}$/;
 
 /** A baggage header, split into Sentry's members and all others; a member is `key=value[;properties]` as it was sent. */
@@ -36,7 +38,7 @@ export function parseBaggage(values: readonly string[]): BaggageHeader {
     const at = part.indexOf("=");
     const key = part.slice(0, Math.max(at, 0)).trim();
     const value = toAscii(part.slice(at + 1).trim());
-    if (!TOKEN.test(key) || decodeValue(value) === undefined) continue;
+    if (!TOKEN.test(key) || CONTROL.test(value) || decodeValue(value) === undefined) continue;
     const members = key.startsWith(SENTRY_PREFIX) ? sentry : others;
     bytes += part.length + 1;
     if (bytes <= MOST_BYTES && (members.size < MOST_MEMBERS || members.has(key))) members.set(key, value);
@@ -55,9 +57,7 @@ function toAscii(value: string): string {
 export function decodeValue(value: string): string | undefined {
   try {
     const end = value.indexOf(";");
-    const text = (end < 0 ? value : value.slice(0, end)).trim();
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-    return /[\x00-\x1f\x7f]/.test(text) ? undefined : decodeURIComponent(text);
+    return decodeURIComponent((end < 0 ? value : value.slice(0, end)).trim());
   } catch {
     return undefined;
   }

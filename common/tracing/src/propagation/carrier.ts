@@ -26,7 +26,16 @@ export function readMetadata(metadata: MetadataLike): HeaderReader {
   };
 }
 
+/** Nothing is read of the carrier before a header is asked for. */
 export function readCarrier(carrier: Carrier): HeaderReader {
+  let reader: HeaderReader | undefined;
+  return (name) => {
+    reader ??= readerOf(carrier);
+    return reader(name);
+  };
+}
+
+function readerOf(carrier: Carrier): HeaderReader {
   if (typeof (carrier as Headers | null)?.get === "function") {
     return (name) => {
       const value = (carrier as Headers).get(name);

@@ -1,5 +1,5 @@
 import type { Baggage } from "@opentelemetry/api";
-import { type BaggageHeader, joinMembers, parseBaggage, toBaggage } from "./baggage-header.ts";
+import { type BaggageHeader, decodeValue, joinMembers, parseBaggage, toBaggage } from "./baggage-header.ts";
 import type { LazyBaggage } from "./request-context.ts";
 import { rateOf } from "./sampling-context.ts";
 
@@ -18,6 +18,11 @@ export class IncomingBaggage implements LazyBaggage {
   get user(): Baggage | undefined {
     this.#user ??= toBaggage(this.#read().others);
     return this.#user;
+  }
+
+  member(key: string): string | undefined {
+    const value = this.#read().others.get(key);
+    return value === undefined ? undefined : decodeValue(value);
   }
 
   /** The sampling rate that Sentry's members name. */

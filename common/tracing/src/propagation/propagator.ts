@@ -8,7 +8,7 @@ import {
 } from "@opentelemetry/api";
 import { RecordedSpan } from "../spans/index.ts";
 import { type Carrier, type HeaderReader, readCarrier } from "./carrier.ts";
-import { extractContext, type RemoteTrust } from "./extract.ts";
+import type { ExtractContext } from "./extract.ts";
 import { injectContext } from "./inject.ts";
 import { isTracingSuppressed } from "./suppression.ts";
 import type { HeaderScope } from "./targets.ts";
@@ -21,7 +21,7 @@ export const TRACE_HEADERS = ["traceparent", "tracestate", "sentry-trace", "bagg
  * Where the active span says which host it calls, `TRACE_PROPAGATION_TARGETS` applies.
  */
 export function createPropagator(
-  trust: RemoteTrust,
+  extractContext: ExtractContext,
   scopeOf: (host: string) => HeaderScope,
 ): TextMapPropagator {
   return {
@@ -42,7 +42,7 @@ export function createPropagator(
         const values = direct ?? others.flatMap((key) => getter.get(carrier, key) ?? []);
         return [values].flat().filter((value) => typeof value === "string");
       };
-      return extractContext(context, read, trust);
+      return extractContext(context, read);
     },
     fields: () => [...TRACE_HEADERS],
   };

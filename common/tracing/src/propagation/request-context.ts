@@ -4,6 +4,8 @@ import type { RemoteParent } from "../spans/local-trace.ts";
 /** Baggage that came with a request, read only if somebody asks for it. */
 export interface LazyBaggage {
   readonly user: Baggage | undefined;
+  /** The value of one of its members, without making all of them. */
+  member(key: string): string | undefined;
 }
 
 /** The keys under which OpenTelemetry's API keeps the span and the baggage. */
@@ -39,6 +41,11 @@ export class RequestContext implements Context {
     return this.#base.getValue(key);
   }
 
+  /** The value of a member of its baggage. */
+  member(key: string): string | undefined {
+    return this.#baggage?.member(key);
+  }
+
   setValue(key: symbol, value: unknown): Context {
     if (key === SPAN_KEY)
       return new RequestContext(this.#base, value as Span | undefined, this.#baggage, this.remote);
@@ -46,7 +53,7 @@ export class RequestContext implements Context {
       return new RequestContext(
         this.#base,
         this.#span,
-        value === undefined ? undefined : { user: value as Baggage },
+        value === undefined ? undefined : given(value as Baggage),
         this.remote,
       );
     return new RequestContext(this.#base.setValue(key, value), this.#span, this.#baggage, this.remote);
@@ -56,6 +63,10 @@ export class RequestContext implements Context {
     if (key === SPAN_KEY || key === BAGGAGE_KEY) return this.setValue(key, undefined);
     return new RequestContext(this.#base.deleteValue(key), this.#span, this.#baggage, this.remote);
   }
+}
+
+function given(user: Baggage): LazyBaggage {
+  return { user, member: (key) => user.getEntry(key)?.value };
 }
 
 /** Asks the API itself which key it uses: versions may differ. */

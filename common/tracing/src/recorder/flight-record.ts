@@ -98,7 +98,7 @@ export class FlightRecord {
 
   /** Notes a trace's entry into this process; true if unsampled spans of the trace are here already. */
   enter(trace: LocalTrace): boolean {
-    const slot = this.#slotOf(trace.traceId);
+    const slot = this.#slotOf(trace.keepId);
     if (slot < 0) return false;
     trace.slot = slot;
     trace.generation = this.#index.generation[slot] as number;
@@ -119,7 +119,7 @@ export class FlightRecord {
   append(trace: LocalTrace, span: RecordedBytes): boolean {
     const index = this.#index;
     let slot = this.#pinnedSlot(trace);
-    if (slot < 0) slot = this.#slotOf(trace.traceId);
+    if (slot < 0) slot = this.#slotOf(trace.keepId);
     const size = ByteRing.sizeOf(span.payload.length);
     if (slot < 0 || this.#isTooMuch(slot, size, span.isEntry)) {
       // A sampled span is sent at once instead: nothing is lost.

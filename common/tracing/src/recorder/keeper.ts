@@ -74,16 +74,16 @@ export class Keeper implements DecisionSource {
   entered(trace: LocalTrace, kept: KeptAbove | undefined): void {
     trace.decisions = this;
     const unsampledBefore = this.#options.record.enter(trace);
-    if (this.#decisions.get(trace.traceId) !== undefined) this.#options.record.decided(trace.traceId);
-    if (kept !== undefined) this.keepFromOutside(trace.traceId, kept, trace);
+    if (this.#decisions.get(trace.keepId) !== undefined) this.#options.record.decided(trace.keepId);
+    if (kept !== undefined) this.keepFromOutside(trace.keepId, kept, trace);
     // The flag was not set before: somebody above has kept the trace since.
     else if (unsampledBefore && trace.sampled && trace.decision?.kept !== true)
-      this.keepFromOutside(trace.traceId, { probability: trace.probability ?? 1, reason: "upstream" }, trace);
+      this.keepFromOutside(trace.keepId, { probability: trace.probability ?? 1, reason: "upstream" }, trace);
   }
 
   /** Also known after the trace has left this process. */
   decisionOn(trace: LocalTrace): TraceDecision | undefined {
-    return this.#options.record.mayBeDecided(trace) ? this.#decisions.get(trace.traceId) : undefined;
+    return this.#options.record.mayBeDecided(trace) ? this.#decisions.get(trace.keepId) : undefined;
   }
 
   /** Something in the trace failed. */
@@ -102,23 +102,22 @@ export class Keeper implements DecisionSource {
     const why = reason === "" ? "kept" : reason;
     if (trace.sampled) {
       // It arrives anyway, so there is nothing to refuse; those that are not sampled count without it.
-      this.#keep(trace.traceId, { probability: 1, reason: why }, this.#limit.tryTake());
+      this.#keep(trace.keepId, { probability: 1, reason: why }, this.#limit.tryTake());
       return true;
     }
-    const probability = this.#limit.admit(traceDraw(trace.traceId, KEEP_KEY));
+    const probability = this.#limit.admit(traceDraw(trace.keepId, KEEP_KEY));
     if (probability === undefined) {
       this.counters.refused++;
-      this.#decide(trace.traceId, { kept: false, probability: 0, reason });
+      this.#decide(trace.keepId, { kept: false, probability: 0, reason });
       return false;
     }
-    this.#keep(trace.traceId, { probability, reason: why }, true);
+    this.#keep(trace.keepId, { probability, reason: why }, true);
     return true;
   }
 
   /** The limit of the process that failed first refused the trace: it is no reason to keep it here. */
   refusedBelow(trace: LocalTrace): void {
-    if (trace.decision === undefined)
-      this.#decide(trace.traceId, { kept: false, probability: 0, reason: "" });
+    if (trace.decision === undefined) this.#decide(trace.keepId, { kept: false, probability: 0, reason: "" });
   }
 
   /**

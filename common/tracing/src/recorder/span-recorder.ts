@@ -100,8 +100,8 @@ export class SpanRecorder {
   }
 
   #hold(trace: LocalTrace, isEntry: boolean): void {
-    if (isEntry || trace.slot < 0) this.#ended.push(trace.traceId);
-    else if (this.#options.record.hold(trace)) this.#running.push(trace.traceId);
+    if (isEntry || trace.slot < 0) this.#ended.push(trace.keepId);
+    else if (this.#options.record.hold(trace)) this.#running.push(trace.keepId);
   }
 
   /** Sends the sampled spans of a trace that was not kept. */

@@ -1,8 +1,10 @@
+import { ibanLength } from "./iban-lengths.ts";
+
 /** Lengths and first digits of the payment card networks; timestamps and counters fall outside them. */
 const CARD_NUMBER =
-  /^(?:4(?:\d{12}|\d{15}|\d{18})|5[1-5]\d{14}|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}|3[47]\d{13}|3(?:0[0-5]|[689]\d)\d{11}|6(?:011|5\d\d|4[4-9]\d)\d{12}|35\d{14}|62\d{14,17})$/;
+  /^(?:4(?:\d{12}|\d{15}|\d{18})|5[1-5]\d{14}|2(?:20[0-4]|22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}|3[47]\d{13}|3(?:0[0-5]|[689]\d)\d{11}|6(?:011|5\d\d|4[4-9]\d)\d{12}|35\d{14}|62\d{14,17})$/;
 
-/** Whether the digits are those of a payment card: a known network and a right Luhn digit. */
+/** Whether the digits are those of a payment card: a known network and a right Luhn digit (ISO/IEC 7812-1). */
 export function isCardNumber(digits: string): boolean {
   return CARD_NUMBER.test(digits) && passesLuhn(digits);
 }
@@ -17,9 +19,9 @@ function passesLuhn(digits: string): boolean {
   return sum % 10 === 0;
 }
 
-/** Whether the text, without spaces, is an IBAN with right check digits (ISO 13616, ISO 7064 mod 97-10). */
+/** Whether the text, in capitals and without spaces, is an IBAN with right check digits (ISO 13616, ISO 7064 mod 97-10). */
 export function isIban(text: string): boolean {
-  if (!/^[A-Z]{2}\d{2}[A-Z0-9]{11,30}$/.test(text)) return false;
+  if (text.length !== ibanLength(text) || !/^[A-Z]{2}\d{2}[A-Z0-9]+$/.test(text)) return false;
   let remainder = 0;
   for (const character of text.slice(4) + text.slice(0, 4)) {
     for (const digit of Number.parseInt(character, 36).toString())

@@ -1,1 +1,1 @@
-export { createSanitizer, type Sanitizer } from "./sanitizer.ts";
+export { createSanitizer, type Sanitizer, type SanitizerOptions } from "./sanitizer.ts";

@@ -1,17 +1,21 @@
-import { cachedByKey, LONGEST_KEY } from "./key-cache.ts";
+import { quoted } from "../text/rate.ts";
+import { LONGEST_KEY } from "./key-cache.ts";
+import { compileKeyGlob } from "./key-globs.ts";
+import { GLOB_SEPARATORS, toPlainWords, toWords } from "./key-words.ts";
 
 /** Words that make a key secret wherever they stand in it: `db.password.old`, `x-api-key`, `cookie_consent`. */
 const SECRET_WORDS = [
   "password", "passwd", "passphrase", "passcode", "pwd", "secret", "secrets", "authorization", "cookie", "cookies",
   "credential", "credentials", "apikey", "api key", "access key", "private key", "signing key", "encryption key",
   "jwt", "otp", "cvv", "cvc", "ssn", "iban", "pan", "card number", "cardnumber", "credit card", "creditcard",
-  "debit card", "debitcard", "account number", "dsn", "csrf", "xsrf",
+  "debit card", "debitcard", "account number", "account key", "dsn", "csrf", "xsrf", "bearer", "social security",
+  "tax id", "passport number", "connection string", "shared access signature",
 ]; // biome-ignore format: a list of words
 
 /** Words that make a key secret only as its last one: `access_token` is secret, `token_count` is not. */
 const SECRET_ENDINGS = [
   "token", "tokens", "pin", "session", "sessionid", "session id", "session key", "sid", "email", "e mail",
-  "email address", "phone", "phone number", "phonenumber",
+  "email address", "phone", "phone number", "phonenumber", "mobile number", "auth", "pass", "pw",
 ]; // biome-ignore format: a list of words
 
 /** Words written in one with the one before them: `clientsecret`, `x-authtoken`. */
@@ -22,33 +26,62 @@ const GLUED_ENDING = /token $/;
 /** Last words that only say in what form the secret is: `tokenValue`, `access_token_2`. */
 const FORM = /(?: (?:value|string|header|raw|hash|\d+)){1,9} $/;
 
+/** Queries without their URL, and URLs whose query is told from nothing but the key. */
+const QUERY_KEYS: ReadonlySet<string> = new Set(["url.query"]);
+const URL_KEYS: ReadonlySet<string> = new Set([
+  "url.full", "url.original", "http.url", "http.target", "http.request.target",
+]); // biome-ignore format: a list of names
+
+/** What a key says of its value: that it is secret, or that it is, or has, a query of a URL. */
+export type KeyVerdict = "plain" | "secret" | "query" | "url";
+
 /**
  * Compiles the rules that tell a secret by its key. Keys are compared word by word, so that case and
  * separators (`apiKey`, `api-key`, `API_KEY`) make no difference.
  *
- * @param extra further secret words, in any spelling.
+ * @param extra further secret words, and globs of whole keys (`*_secret`), in any spelling.
+ * @throws Error for a rule that cannot be meant.
  */
-export function compileKeyRules(extra: readonly string[]): (key: string) => boolean {
-  const anywhere = [...SECRET_WORDS, ...extra.map(spaced)].map((word) => ` ${word} `);
-  const endings = SECRET_ENDINGS.map((word) => ` ${word} `);
+export function compileKeyRules(extra: readonly string[]): (key: string) => KeyVerdict {
+  for (const rule of extra) {
+    const fault = faultOf(rule);
+    if (fault !== undefined) throw new Error(`The list of secret keys ${fault}.`);
+  }
+  const anywhere = [
+    ...SECRET_WORDS,
+    ...extra.filter((rule) => !isGlob(rule)).map((rule) => toWords(rule)),
+  ].map(asPart);
+  const endings = SECRET_ENDINGS.map(asPart);
+  const globs = extra.filter(isGlob).map(compileGlob);
   const isSecret = (key: string): boolean => {
-    const words = ` ${spaced(key)} `;
+    const words = asPart(toWords(key));
     if (GLUED_WORD.test(words) || anywhere.some((word) => words.includes(word))) return true;
     const bare = words.replace(FORM, " ");
-    return GLUED_ENDING.test(bare) || endings.some((word) => bare.endsWith(word));
+    if (GLUED_ENDING.test(bare) || endings.some((word) => bare.endsWith(word))) return true;
+    return globs.some((matches) => matches(key));
   };
-  return cachedByKey((key) =>
-    key.length > LONGEST_KEY
-      ? isSecret(key.slice(0, LONGEST_KEY)) || isSecret(key.slice(-LONGEST_KEY))
-      : isSecret(key),
-  );
+  return (key) => {
+    const ends = key.length > LONGEST_KEY ? [key.slice(0, LONGEST_KEY), key.slice(-LONGEST_KEY)] : [key];
+    if (ends.some(isSecret)) return "secret";
+    if (QUERY_KEYS.has(key)) return "query";
+    return URL_KEYS.has(key) ? "url" : "plain";
+  };
 }
 
-/** `http.request.header.xAPIKey2` becomes `http request header x api key 2`. */
-function spaced(key: string): string {
-  return key
-    .replace(/([a-z0-9])([A-Z])|([A-Z])(?=[A-Z][a-z])|([A-Za-z])(?=\d)/g, "$1$3$4 $2")
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, " ")
-    .trim();
+/** What is wrong with a rule of the user's, to be put behind the name of the list; undefined if nothing is. */
+export function faultOf(rule: string): string | undefined {
+  const advice = "write words or globs such as tenant_code or *_secret";
+  if (!/[\p{L}\p{N}]/u.test(rule)) return `has the rule ${quoted(rule)}, which names no key; ${advice}`;
+  const wrong = /[^\p{L}\p{N}\s*?_.:/-]/u.exec(rule)?.[0];
+  return wrong && `has the rule ${quoted(rule)}, in which "${wrong}" has no meaning; ${advice}`;
+}
+
+const isGlob = (rule: string): boolean => /[*?]/.test(rule);
+const asPart = (words: string): string => ` ${words} `;
+
+/** Compares both ways of parting words, since a glob may be written in one or not: `*apikey*`, `*apiKey*`. */
+function compileGlob(glob: string): (key: string) => boolean {
+  const plain = compileKeyGlob(toPlainWords(glob, GLOB_SEPARATORS));
+  const inWords = compileKeyGlob(toWords(glob, GLOB_SEPARATORS));
+  return (key) => plain(toPlainWords(key)) || inWords(toWords(key));
 }

@@ -86,7 +86,7 @@ test.each([
   ["IBAN with wrong check digits", "GB83WEST12345698765432"],
   ["version", "1.2.3-rc.4"],
   ["IPv4 address with a port", "127.0.0.1:50051"],
-  ["URL", "https://acme.example/path?page=2"],
+  ["URL", "https://acme.example/path#part-2"],
   ["SQL with placeholders", "select * from accounts where email = ? and id = $1"],
 ])("%s stays as it is", (_case, text) => {
   expect(plain.text(text)).toBe(text);

@@ -1,8 +1,11 @@
 import type { AttributeValue } from "@opentelemetry/api";
 import { asText, UNREADABLE } from "./as-text.ts";
+import { isCardNumber } from "./checksums.ts";
+import { parseHashKey } from "./hash-key.ts";
 import { cachedByKey, LONGEST_KEY } from "./key-cache.ts";
-import { compileKeyRules } from "./key-rules.ts";
-import { MASK } from "./mask.ts";
+import { compileKeyRules, type KeyVerdict } from "./key-rules.ts";
+import { createMask } from "./mask.ts";
+import { maskQuery, maskQueryOf } from "./rules/url-queries.ts";
 import { compileValueRules } from "./value-rules.ts";
 
 /** Longest secret that may lie across the cut of a text that is too long. */
@@ -23,18 +26,29 @@ export interface Sanitizer {
 }
 
 export interface SanitizerOptions {
-  /** Further secret words in keys. */
+  /** Further secret words in keys, and globs of whole keys (`*_secret`), in any case and with any separators. */
   readonly keys: readonly string[];
   /** Further patterns whose matches are masked. */
   readonly patterns: readonly RegExp[];
   /** Longest text, in UTF-16 code units. */
   readonly valueLength: number;
+  /**
+   * With it, secrets become `[Hashed:…]`, by which equal ones are known again, instead of `[Filtered]`: the key of
+   * HMAC-SHA-256, at least 16 characters, itself a secret.
+   */
+  readonly hashKey?: string | { reveal(): string } | undefined;
 }
 
-/** Compiles the rules once; the sanitiser itself keeps no state but a bounded cache of keys. */
-export function createSanitizer({ keys, patterns, valueLength }: SanitizerOptions): Sanitizer {
-  const isSecretKey = compileKeyRules(keys);
-  const maskValues = compileValueRules(patterns);
+/**
+ * Compiles the rules once; the sanitiser itself keeps no state but a bounded cache of keys.
+ *
+ * @throws Error for a key rule that cannot be meant, or a hash key that is too short.
+ */
+export function createSanitizer({ keys, patterns, valueLength, hashKey }: SanitizerOptions): Sanitizer {
+  const verdictOf = compileKeyRules(keys);
+  const key = typeof hashKey === "object" ? hashKey.reveal() : hashKey;
+  const mask = createMask(key === undefined ? undefined : parseHashKey(key));
+  const maskValues = compileValueRules(patterns, mask);
 
   const text = (value: string, limit = valueLength): string => {
     const source = typeof value === "string" ? value : asText(value);
@@ -45,30 +59,43 @@ export function createSanitizer({ keys, patterns, valueLength }: SanitizerOption
     return masked.slice(0, Math.max(0, Math.min(limit, masked.length - OVERLAP)));
   };
 
-  const scalar = (value: unknown): string | number | boolean | undefined => {
-    if (typeof value === "string") return text(value);
+  /** One character more than is looked at, so that what is too long is still known to be cut. */
+  const startOf = (value: string): string => value.slice(0, valueLength + OVERLAP + 1);
+
+  const stringOf: Record<KeyVerdict, (value: string) => string> = {
+    plain: text,
+    secret: mask,
+    query: (value) => text(maskQuery(startOf(value), mask)),
+    url: (value) => text(maskQueryOf(startOf(value), mask)),
+  };
+
+  const scalar = (verdict: KeyVerdict, value: unknown): string | number | boolean | undefined => {
+    if (typeof value === "string") return stringOf[verdict](value);
+    if (verdict === "secret") return mask(asText(value));
     if (typeof value === "boolean") return value;
-    if (typeof value === "number") return isSecretNumber(value, maskValues) ? MASK : value;
+    if (typeof value === "number") return isSecretNumber(value) ? mask(String(value)) : value;
     return undefined;
   };
 
-  const list = (values: readonly unknown[]): AttributeValue => {
-    const items: ReturnType<typeof scalar>[] = [];
+  const list = (verdict: KeyVerdict, values: readonly unknown[]): AttributeValue => {
+    const first: unknown[] = [];
     // By index: an array's own methods may be the user's.
-    for (let at = 0; at < values.length && at < LONGEST_ARRAY; at++) items.push(scalar(values[at]));
-    return items.filter((item) => item !== undefined).map(sameTypeAs(items)) as AttributeValue;
+    for (let at = 0; at < values.length && at < LONGEST_ARRAY; at++) first.push(values[at]);
+    if (verdict === "secret") return mask(first.map((item) => startOf(asText(item))).join());
+    const items = first.map((item) => scalar(verdict, item)).filter((item) => item !== undefined);
+    return items.map(sameTypeAs(items)) as AttributeValue;
   };
 
-  const cleanKey = cachedByKey((key) => text(key, LONGEST_KEY));
+  const keyOf = cachedByKey((key) => ({ clean: text(key, LONGEST_KEY), verdict: verdictOf(key) }));
 
   return {
     text,
-    key: (key) => cleanKey(asText(key)),
+    key: (key) => keyOf(asText(key)).clean,
     attribute(key, value) {
       if (value === null || value === undefined || key === undefined || key === "") return undefined;
-      if (isSecretKey(asText(key))) return MASK;
+      const { verdict } = keyOf(asText(key));
       try {
-        return Array.isArray(value) ? list(value) : scalar(value);
+        return Array.isArray(value) ? list(verdict, value) : scalar(verdict, value);
       } catch {
         // A proxy can throw at any touch.
         return UNREADABLE;
@@ -78,14 +105,14 @@ export function createSanitizer({ keys, patterns, valueLength }: SanitizerOption
 }
 
 /** A card number is one as a number, too. */
-function isSecretNumber(value: number, mask: (text: string) => string): boolean {
-  return Number.isSafeInteger(value) && value >= 1e12 && mask(String(value)) === MASK;
+function isSecretNumber(value: number): boolean {
+  return value >= 1e13 && Number.isSafeInteger(value) && isCardNumber(String(value));
 }
 
 /** OpenTelemetry's arrays are of one type; masking a number in one turns the others into text as well. */
 function sameTypeAs(
   items: readonly unknown[],
 ): (item: string | number | boolean) => string | number | boolean {
-  const types = new Set(items.filter((item) => item !== undefined).map((item) => typeof item));
+  const types = new Set(items.map((item) => typeof item));
   return types.size > 1 ? (item) => String(item) : (item) => item;
 }

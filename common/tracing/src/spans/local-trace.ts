@@ -1,3 +1,4 @@
+import type { AttributeBlock } from "./attribute-block.ts";
 import type { TraceDecision } from "./trace-decision.ts";
 import { TraceFailures } from "./trace-failures.ts";
 
@@ -14,10 +15,17 @@ export class LocalTrace {
   readonly probability: number | undefined;
   /** The value of the `tracestate` header for calls below; empty for none. */
   readonly traceState: string;
+  /**
+   * The id under which it is recorded, decided on and recalled: its trace id, unless a client chose that and
+   * is not trusted. Then each of its requests has an id that no client can know or repeat.
+   */
+  readonly keepId: string;
   /** What has gone wrong so far below this entry. */
   readonly failures: TraceFailures = new TraceFailures();
   /** Set where the trace begins in this process. */
   decisions: DecisionSource | undefined;
+  /** What all its spans say of the tenant, if one is known. */
+  tenant: AttributeBlock | undefined;
   /** The first span; with its end this entry is over. */
   entrySpanId = "";
   /** Where the flight record has it while it is open; -1 for nowhere. */
@@ -33,8 +41,10 @@ export class LocalTrace {
     probability: number | undefined,
     traceState: string,
     samplingContext: string | (() => string),
+    keepId = traceId,
   ) {
     this.traceId = traceId;
+    this.keepId = keepId;
     this.sampled = sampled;
     this.probability = probability;
     this.traceState = traceState;
@@ -69,4 +79,6 @@ export interface RemoteParent {
   readonly samplingContext: string | undefined;
   /** True if the decision was not believed: the one made here must not be foreseeable by the caller. */
   readonly untrusted: boolean;
+  /** The trace's `keepId`, where it is not its trace id. */
+  readonly keepId: string | undefined;
 }

@@ -98,6 +98,7 @@ export class RecordedSpan implements Span {
     const { clock } = environment;
     this.#startedAt = start.startTime === undefined ? clock.monotonic() : undefined;
     this.startTime = start.startTime === undefined ? clock.wall() : toMicroseconds(start.startTime);
+    if (start.trace.tenant !== undefined) this.#blocks = [start.trace.tenant];
     environment.started();
   }
 

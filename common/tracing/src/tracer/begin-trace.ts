@@ -1,7 +1,8 @@
-import { type SpanContext, TraceFlags } from "@opentelemetry/api";
+import { type Context, type SpanContext, TraceFlags } from "@opentelemetry/api";
 import { type SamplingContextFacts, withProbability } from "../propagation/index.ts";
 import type { HeadSampler } from "../sampling/index.ts";
 import { LocalTrace, newTraceId, type RemoteParent } from "../spans/index.ts";
+import type { TenantBlockOf } from "./tenant-blocks.ts";
 
 /** What a trace begins from in this process. */
 export interface TraceEntry {
@@ -12,6 +13,8 @@ export interface TraceEntry {
   readonly rate: number | undefined;
   /** Name of the first span. */
   readonly name: string;
+  /** In which it begins. */
+  readonly context: Context;
 }
 
 export type BeginTrace = (entry: TraceEntry) => LocalTrace;
@@ -20,10 +23,12 @@ export type BeginTrace = (entry: TraceEntry) => LocalTrace;
 export function createBeginTrace(
   sampler: HeadSampler,
   writeSamplingContext: (facts: SamplingContextFacts) => string,
+  tenantBlockOf: TenantBlockOf | undefined,
 ): BeginTrace {
   const stateOf = createTraceStates();
-  return ({ parent, remote, rate, name }) => {
+  const begin = ({ parent, remote, rate, name }: TraceEntry): LocalTrace => {
     const traceId = parent?.traceId ?? newTraceId();
+    const keepId = remote?.keepId;
     const above = decisionAbove(parent, remote);
     if (above !== undefined) {
       // Of no use for what is not sampled, and it may have to be looked for.
@@ -32,7 +37,7 @@ export function createBeginTrace(
       const write = () =>
         remote?.samplingContext ??
         writeSamplingContext({ traceId, sampled: above, probability: remote?.probability });
-      return new LocalTrace(traceId, above, probability, traceState, write);
+      return new LocalTrace(traceId, above, probability, traceState, write, keepId);
     }
     const { sampled, probability, draw } = sampler.decide(traceId, rate, remote?.untrusted !== true);
     const write = () =>
@@ -44,7 +49,14 @@ export function createBeginTrace(
       sampled ? probability : undefined,
       sampled ? stateOf(remote?.traceState ?? "", probability) : (remote?.traceState ?? ""),
       write,
+      keepId,
     );
+  };
+  if (tenantBlockOf === undefined) return begin;
+  return (entry) => {
+    const trace = begin(entry);
+    trace.tenant = tenantBlockOf(entry.context);
+    return trace;
   };
 }
 

@@ -1,3 +1,4 @@
 export { createBeginTrace } from "./begin-trace.ts";
 export { type Contexts, createContexts } from "./contexts.ts";
+export { createTenantBlocks } from "./tenant-blocks.ts";
 export { TracekeepTracer } from "./tracer.ts";

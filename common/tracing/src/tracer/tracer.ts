@@ -92,6 +92,7 @@ export class TracekeepTracer implements Tracer {
       remote: parent === undefined ? undefined : remoteParentOf(parentContext),
       rate: options.rate,
       name: common.name,
+      context: parentContext,
     });
     const span = new RecordedSpan(
       { ...common, trace: localTrace, parentSpanId: parent?.spanId, isLocalRoot: parent?.isRemote !== false },

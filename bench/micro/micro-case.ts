@@ -1,0 +1,5 @@
+/** One operation that is measured by itself. */
+export interface MicroCase {
+  readonly name: string;
+  run(): unknown;
+}

@@ -1,0 +1,13 @@
+import { Mark } from "../marks.ts";
+import { MASKED } from "../mask.ts";
+import { maskMatches } from "./value-rule.ts";
+
+/** Who is logged in, in paths of Unix and Windows. */
+export const homeDirectories = maskMatches(
+  Mark.path,
+  /[/\\](?:home|Users)[/\\]/,
+  new RegExp(
+    String.raw`((?<![\w.-]{2})\/(?:home|Users)\/|\\{1,2}Users\\{1,2})(?:${MASKED}|[^/\\\s:"')]{1,64})`,
+    "g",
+  ),
+);

@@ -1,0 +1,34 @@
+import { isIban } from "../checksums.ts";
+import { ibanLength } from "../iban-lengths.ts";
+import { Mark } from "../marks.ts";
+import { maskFound } from "./value-rule.ts";
+
+const BEGIN = /(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?=[ -]?[A-Za-z0-9]{4})/g;
+const isAlphanumeric = (code: number): boolean =>
+  (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122);
+
+/** IBANs with right check digits, in one or in groups of four, in capitals or small letters. */
+export const ibans = maskFound(
+  Mark.digits,
+  /(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}[ -]?[A-Za-z0-9]{4}/,
+  BEGIN,
+  endOfIban,
+);
+
+function endOfIban(text: string, from: number): number | undefined {
+  const length = ibanLength(text.slice(from, from + 2).toUpperCase());
+  if (length === undefined) return undefined;
+  let compact = "";
+  let at = from;
+  for (; compact.length < length; at++) {
+    const character = text.charAt(at);
+    if (isAlphanumeric(character.charCodeAt(0))) compact += character;
+    else if (
+      !(character === " " || character === "-") ||
+      compact.length % 4 !== 0 ||
+      text[at - 1] === character
+    )
+      return undefined;
+  }
+  return isAlphanumeric(text.charCodeAt(at)) || !isIban(compact.toUpperCase()) ? undefined : at;
+}
