@@ -1,4 +1,4 @@
-import { type Intake, type IntakeOptions, startIntake } from "tracekeep-viewer";
+import { type Intake, type IntakeOptions, startViewer, type Viewer } from "tracekeep-viewer";
 import { Interrupted, interruptible } from "./interruption.ts";
 import type { OtlpJsonFile } from "./json-file.ts";
 import type { DemoOptions } from "./options.ts";
@@ -9,6 +9,8 @@ import { good, say } from "./text.ts";
 /** The services, running, and the endpoint that they send to. */
 export interface Stage {
   readonly intake: Intake;
+  /** Shows what the intake has received. */
+  readonly viewer: Viewer;
   readonly gateway: string;
   readonly processes: Processes;
 }
@@ -26,7 +28,8 @@ export async function perform(
   { options, file, env, store }: ActSettings,
   play: (stage: Stage) => Promise<boolean>,
 ): Promise<boolean> {
-  await using intake = await startIntake({ keys: ["demo"], ...(store && { store }) });
+  await using viewer = await startViewer({ keys: ["demo"], ...(store && { store }) });
+  const { intake } = viewer;
   say(good(`a local endpoint takes traces as Sentry does: ${intake.dsn}`));
   file?.record(intake);
   const processes = new Processes();
@@ -35,7 +38,7 @@ export async function perform(
   try {
     const common = { SENTRY_DSN: intake.dsn, ...env };
     const gateway = await interruptible(startServices(processes, common, options.settings, sayStarted));
-    well = await play({ intake, gateway, processes });
+    well = await play({ intake, viewer, gateway, processes });
     return well;
   } catch (error) {
     interrupted = error instanceof Interrupted;

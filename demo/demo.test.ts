@@ -131,13 +131,24 @@ describe("npm run demo", () => {
     for (const address of demo.addresses()) expect(await accepts(address)).toBe(false);
   });
 
-  it("--keep: prints new traces until Ctrl-C stops everything", async () => {
+  it("--keep: prints new traces, and shows them in the browser, until Ctrl-C stops everything", async () => {
     const demo = new Demo(["--keep"]);
     await demo.says("Ctrl-C stops everything");
     const url = /curl -i (\S+)\/accounts -H/.exec(demo.output)?.[1];
     const answer = await fetch(`${url}/accounts/unknown`);
     expect(answer.status).toBe(404);
     await demo.says(`Trace ${answer.headers.get("x-trace-id")}`);
+
+    await demo.says("A failed trace:");
+    const [, viewer = "", traceId] =
+      /A failed trace:\S* (http:\S+\/)trace\/([0-9a-f]{32})/.exec(demo.output) ?? [];
+    const page = await fetch(`${viewer}trace/${traceId}`);
+    expect([page.status, page.headers.get("content-type")]).toEqual([200, "text/html; charset=utf-8"]);
+    const trace = await fetch(`${viewer}data/traces/${traceId}`);
+    expect(await trace.json()).toMatchObject({
+      services: ["gateway", "ledger", "treasury"],
+      summary: { cause: { service: "treasury", reason: "bank DOWNBANK is not reachable", stated: true } },
+    });
     demo.child.kill("SIGINT");
     expect(await demo.exitCode()).toBe(0);
     for (const address of demo.addresses()) expect(await accepts(address)).toBe(false);

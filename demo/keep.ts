@@ -1,4 +1,4 @@
-import { type Intake, waterfall } from "tracekeep-viewer";
+import { type Intake, type Viewer, waterfall } from "tracekeep-viewer";
 import { payrollRun } from "./employees.ts";
 import { FOLD_AFTER, sayErrors } from "./local.ts";
 import { bold, dim, say } from "./text.ts";
@@ -18,6 +18,15 @@ export function printCurlLines(gateway: string, logs: string): void {
   const run = JSON.stringify(payrollRun({ NORDBANK: 3, DOWNBANK: 1 }));
   say(`  curl -iN ${gateway}/payroll-runs -H 'idempotency-key: mine' -d '${run}'`);
   say(dim(`Logs: ${logs}. New traces are printed as they arrive. Ctrl-C stops everything.`));
+}
+
+/** Says where the traces can be seen in the browser, and a failed one. */
+export function printViewer({ intake, url, traceUrl }: Viewer): void {
+  const failed = intake
+    .traces()
+    .find(({ nodes }) => nodes.some(({ span }) => span.attributes["tracekeep.root_cause"] === true));
+  say(`\n${bold("In the browser:")} ${url}`);
+  if (failed) say(`${bold("A failed trace:")} ${traceUrl(failed.traceId)}`);
 }
 
 /** Prints each new trace once nothing more of it has come for a second; returns a function that ends that. */

@@ -1,12 +1,13 @@
 import { perform } from "./act.ts";
 import { catchSignals, Interrupted, interruption } from "./interruption.ts";
 import { type OtlpJsonFile, openOtlpJson } from "./json-file.ts";
-import { printCurlLines, printNewTraces } from "./keep.ts";
+import { printCurlLines, printNewTraces, printViewer } from "./keep.ts";
 import { manyRequests } from "./load-act.ts";
 import { runScenario } from "./local.ts";
-import { type DemoOptions, parseOptions, USAGE, UsageError } from "./options.ts";
+import { type DemoOptions, parseOptions, USAGE } from "./options.ts";
 import { toSentry } from "./remote.ts";
 import { bad, bold, dim, say } from "./text.ts";
+import { UsageError } from "./usage-error.ts";
 
 async function main(): Promise<number> {
   const options = parseOptions(process.argv.slice(2));
@@ -45,11 +46,12 @@ async function toIntake(options: DemoOptions): Promise<boolean> {
 function sixRequests(options: DemoOptions, file: OtlpJsonFile | undefined): Promise<boolean> {
   return perform(
     { options, file, env: { TRACE_SAMPLE_RATE: "1" } },
-    async ({ intake, gateway, processes }) => {
+    async ({ intake, viewer, gateway, processes }) => {
       const whole = await runScenario(intake, gateway, options);
       if (options.svg) say(dim(`Drawn: ${options.svg}`));
       if (options.keep) {
         printCurlLines(gateway, processes.folder);
+        printViewer(viewer);
         const end = printNewTraces(intake);
         await interruption();
         end();

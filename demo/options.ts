@@ -1,8 +1,6 @@
 import { parseArgs } from "node:util";
-
-/** The names of the services that the demo starts. */
-const SERVICE_NAMES = ["treasury", "ledger", "payroll", "gateway"] as const;
-export type ServiceName = (typeof SERVICE_NAMES)[number];
+import { parseSettings, type Settings } from "./settings.ts";
+import { UsageError } from "./usage-error.ts";
 
 /** What the command line says. */
 export interface DemoOptions {
@@ -17,7 +15,7 @@ export interface DemoOptions {
   readonly load: LoadFigures;
   readonly onlyLoad: boolean;
   /** Environment variables for single services. */
-  readonly settings: Readonly<Record<ServiceName, Readonly<Record<string, string>>>>;
+  readonly settings: Settings;
 }
 
 /** Many requests, of which few are sampled and some fail. */
@@ -26,11 +24,6 @@ export interface LoadFigures {
   /** Share of the traces that is sampled. */
   readonly rate: number;
   readonly failures: number;
-}
-
-/** A command line that cannot be understood. */
-export class UsageError extends Error {
-  override name = "UsageError";
 }
 
 export const USAGE = `Usage: npm run demo -- [options]
@@ -42,8 +35,8 @@ Second act: 2,000 requests with 1 % of the traces sampled; 20 of them fail, and 
   --requests N                    requests of the second act, and only that one; 2000
   --rate R                        share of the traces that is sampled, 0 to 1; 0.01
   --failures F                    how many of the requests fail; 20
-  --keep                          leave everything running after the first act; print curl lines to try and new traces as they
-                                  arrive
+  --keep                          leave everything running after the first act; print curl lines to try, new traces as they
+                                  arrive and where they are shown in the browser
   --json FILE                     write what arrived as OTLP JSON, one export request a line
   --svg FILE                      draw the trace of the failed request
   --set SERVICE:VARIABLE=VALUE    set an environment variable of one service, such as
@@ -58,22 +51,7 @@ Exit codes: 0 every trace arrived whole, 1 something is missing or failed, 2 unk
 /** Reads the command line. Throws UsageError. */
 export function parseOptions(args: readonly string[]): DemoOptions {
   const { values } = parse(args);
-  const settings: Record<ServiceName, Record<string, string>> = {
-    treasury: {},
-    ledger: {},
-    payroll: {},
-    gateway: {},
-  };
-  for (const setting of values.set ?? []) {
-    const [, service, variable, value] = /^(\w+):(\w+)=(.*)$/s.exec(setting) ?? [];
-    const name = SERVICE_NAMES.find((known) => known === service);
-    if (!name || variable === undefined || value === undefined) {
-      throw new UsageError(
-        `--set ${setting}: expected SERVICE:VARIABLE=VALUE with one of ${SERVICE_NAMES.join(", ")} as SERVICE`,
-      );
-    }
-    settings[name][variable] = value;
-  }
+  const settings = parseSettings(values.set ?? []);
   const { help = false, keep = false, json, svg, requests, rate, failures } = values;
   const onlyLoad = requests !== undefined || rate !== undefined || failures !== undefined;
   if (onlyLoad && (keep || svg !== undefined))

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import type { DemoOptions, ServiceName } from "./options.ts";
 import type { Processes } from "./processes.ts";
+import type { ServiceName, Settings } from "./settings.ts";
 
 /**
  * Starts the services, each before the one that calls it; resolves to the gateway's URL.
@@ -10,7 +10,7 @@ import type { Processes } from "./processes.ts";
 export async function startServices(
   processes: Processes,
   common: Readonly<Record<string, string>>,
-  settings: DemoOptions["settings"],
+  settings: Settings,
   started: (name: ServiceName, address: string) => void,
 ): Promise<string> {
   const start = async (name: ServiceName, env: Record<string, string>) => {

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { copyFile, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { publint } from "publint";
@@ -15,6 +16,7 @@ interface Manifest {
   >;
   readonly bin?: Readonly<Record<string, string>>;
   readonly dependencies?: Readonly<Record<string, string>>;
+  readonly scripts?: Readonly<Record<string, string>>;
   readonly [field: string]: unknown;
 }
 
@@ -53,6 +55,8 @@ async function buildPackage(folder: string): Promise<boolean> {
       await bundle(cwd, [source], [BUNDLED, "zod"], { outDir: join("dist", dirname(built(source))) });
     }
   } else await bundle(cwd, [...entries, ...commands], BUNDLED);
+  if (manifest.scripts?.["build:page"] !== undefined)
+    execFileSync(process.execPath, [join(cwd, "src/assets/write-page.ts")], { cwd, stdio: "inherit" });
   await writeFile(
     join(cwd, "dist/package.json"),
     `${JSON.stringify(publishedManifest(manifest), null, 2)}\n`,

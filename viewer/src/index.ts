@@ -17,7 +17,8 @@ export {
   parseEnvelope,
 } from "./sentry/envelope.ts";
 export { parseErrorEvent, type SentryErrorEvent } from "./sentry/event.ts";
+export { startViewer, type Viewer } from "./server/start-viewer.ts";
 export type { Attributes, AttributeValue } from "./trace/attributes.ts";
 export { type Kind, type SpanEvent, type SpanLink, type SpanRecord, spansOf } from "./trace/span.ts";
-export type { StoreLimits, StoreStats } from "./trace/store.ts";
+export type { StoreLimits, StoreStats } from "./trace/store-limits.ts";
 export { assembleTrace, type SpanNode, type Trace } from "./trace/trace.ts";

@@ -41,7 +41,7 @@ export interface BusinessSpansOptions {
   readonly report: ReportFailure;
   readonly keeper: Keeper;
   /** Sanitises a text. */
-  readonly clean: (text: string) => string;
+  readonly clean: (text: string, limit?: number) => string;
 }
 
 export function createBusinessSpans(options: BusinessSpansOptions): BusinessSpans {
@@ -77,7 +77,7 @@ export function createBusinessSpans(options: BusinessSpansOptions): BusinessSpan
   return {
     keepTrace(reason) {
       const span = trace.getSpan(contexts.active());
-      return span instanceof RecordedSpan && keeper.keep(span.trace, clean(String(reason).slice(0, 64)));
+      return span instanceof RecordedSpan && keeper.keep(span.trace, clean(String(reason), 64));
     },
     withSpan: (name, settings, fn) => run(contexts.active(), name, settings, fn),
     continueTrace: (carrier, { name, ...settings }, fn) =>

@@ -144,7 +144,7 @@ export function startTracing(given: TracingConfig, options: StartTracingOptions 
   });
 
   const unregister = register(
-    createProvider(makeTracer),
+    createProvider(makeTracer, sanitizer),
     createPropagator(extract, grpc.headerScopeOf),
     logger,
   );
@@ -237,6 +237,8 @@ function withCleanNames(config: TracingConfig, sanitizer: Sanitizer): TracingCon
     serviceName: sanitizer.text(config.serviceName),
     serviceVersion: sanitizer.text(config.serviceVersion),
     environment: sanitizer.text(config.environment),
+    serviceInstanceId:
+      config.serviceInstanceId === undefined ? undefined : sanitizer.text(config.serviceInstanceId),
   };
 }
 
@@ -248,12 +250,12 @@ function tenantRule(key: string | undefined, sanitizer: Sanitizer): TenantRule |
 }
 
 /** Tracers by the name and version of the instrumentation that asks for one. */
-function createProvider(makeTracer: (scope: typeof SCOPE) => Tracer): TracerProvider {
+function createProvider(makeTracer: (scope: typeof SCOPE) => Tracer, { text }: Sanitizer): TracerProvider {
   const tracers = new Map<string, Tracer>();
   return {
     getTracer(name, version = "") {
       const key = `${name}@${version}`;
-      const known = tracers.get(key) ?? makeTracer({ name, version });
+      const known = tracers.get(key) ?? makeTracer({ name: text(name), version: text(version) });
       if (tracers.size < 1_000) tracers.set(key, known);
       return known;
     },

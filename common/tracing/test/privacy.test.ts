@@ -200,3 +200,12 @@ test("PII-08: incoming baggage goes on to allowed hosts only, and is never an at
   );
   wire.stop();
 });
+
+test("a card that lies across the end of a reason to keep is masked whole", () =>
+  withScene({}, async ({ intake, tracing }) => {
+    tracing.withSpan("job", () => tracing.keepTrace(`${"x".repeat(48)} 4111 1111 1111 1111`));
+    await tracing.forceFlush();
+    const [span] = intake.spans;
+    expect(span?.attributes["tracekeep.keep.reason"]).toMatch(/^x{48} \[Filter/);
+    expect(JSON.stringify(intake.spans)).not.toContain("4111");
+  }));

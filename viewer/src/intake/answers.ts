@@ -24,9 +24,17 @@ export function answerEnvelope(response: ServerResponse, eventId: string | undef
   answerJson(response, 200, { id: eventId });
 }
 
+/** A schema may find a fault in each of thousands of spans. */
+const LONGEST_REASON = 2_000;
+
 /** Answers with the reason why a request was not taken. */
 export function answerError(response: ServerResponse, error: HttpError): void {
-  answerJson(response, error.status, { detail: error.message, causes: [] }, error.headers);
+  answerJson(
+    response,
+    error.status,
+    { detail: error.message.slice(0, LONGEST_REASON), causes: [] },
+    error.headers,
+  );
 }
 
 /** Answers as a test wants it. */

@@ -73,6 +73,28 @@ describe("traces", () => {
   });
 });
 
+describe("transactions", () => {
+  it("are kept as spans beside those that came by OTLP, and told to listeners as such", async () => {
+    await post(intake, SENTRY_PATH, SPAN_BODY);
+    const seen: string[] = [];
+    intake.onExport((request) => seen.push(JSON.stringify(toOtlpJson(request))));
+    const event = {
+      transaction: "GET /things/1",
+      start_timestamp: 1767323045,
+      timestamp: 1767323046,
+      tags: { service: "things" },
+      contexts: { trace: { trace_id: traceId, span_id: "00f067aa0ba902b7", parent_span_id: spanId } },
+    };
+    const lines = [{}, { type: "transaction" }, event];
+    const envelope = lines.map((line) => JSON.stringify(line)).join("\n");
+    expect((await post(intake, "/api/1/envelope/?sentry_key=abc", envelope)).status).toBe(200);
+    const trace = intake.trace(traceId);
+    expect(trace?.services).toEqual(["shop", "things"]);
+    expect(trace?.nodes[1]).toMatchObject({ span: { name: "GET /things/1" }, parent: { span: { spanId } } });
+    expect(seen).toEqual([expect.stringContaining("GET /things/1")]);
+  });
+});
+
 describe("error events", () => {
   it("are kept with the span that they belong to; other items are passed over", async () => {
     const event = {

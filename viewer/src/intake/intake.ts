@@ -1,5 +1,5 @@
 import type { SentryErrorEvent } from "../sentry/event.ts";
-import type { StoreStats } from "../trace/store.ts";
+import type { StoreStats } from "../trace/store-limits.ts";
 import type { Trace } from "../trace/trace.ts";
 import type { AnswerFunction, ReceivedRequest } from "./script.ts";
 import type { ExportListener, IntakeState } from "./state.ts";

@@ -1,7 +1,7 @@
 import { once } from "node:events";
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { StoreLimits } from "../trace/store.ts";
+import type { StoreLimits } from "../trace/store-limits.ts";
 import { type BodyLimits, DEFAULT_BODY_LIMITS } from "./body.ts";
 import { Intake } from "./intake.ts";
 import { Receiver } from "./receiver.ts";
@@ -25,6 +25,23 @@ const DEFAULT_STORE: StoreLimits = { maxSpans: 200_000, maxBytes: 256 * 2 ** 20 
 
 /** Starts an intake on 127.0.0.1. Rejects if the port is taken. */
 export async function startIntake(options: IntakeOptions = {}): Promise<Intake> {
+  return listen(options, ({ receive }) => receive);
+}
+
+/** What an intake is made of, for those who build more upon it. */
+export interface IntakeParts {
+  readonly state: IntakeState;
+  /** Handles a request as Sentry does; never rejects. */
+  readonly receive: RequestHandler;
+}
+
+export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+/** Starts an intake whose requests are first seen by the handler that `build` makes of its parts. */
+export async function listen(
+  options: IntakeOptions,
+  build: (parts: IntakeParts) => RequestHandler,
+): Promise<Intake> {
   const state = new IntakeState(options.store ?? DEFAULT_STORE);
   const receiver = new Receiver({
     bodyLimits: options.body ?? DEFAULT_BODY_LIMITS,
@@ -34,12 +51,13 @@ export async function startIntake(options: IntakeOptions = {}): Promise<Intake> 
     storeExport: (request) => state.storeExport(request),
     storeEnvelope: (envelope) => state.storeEnvelope(envelope),
   });
-  const server = createServer((request, response) => void receiver.handle(request, response));
+  const handle = build({ state, receive: (request, response) => receiver.handle(request, response) });
+  const server = createServer((request, response) => void handle(request, response));
   server.requestTimeout = 60_000;
   server.listen(options.port ?? 0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
-  return new Intake(state, port, options.keys?.[0] ?? "local", async () => {
+  return new Intake(state, port, options.keys?.[0] ?? "dev", async () => {
     state.waiters.failAll(new Error("the intake was closed"));
     const closed = server.listening ? once(server, "close") : undefined;
     server.close();

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { checkJsonShape } from "../otlp/json-shape.ts";
 
 /** One item of a Sentry envelope. */
 export interface EnvelopeItem {
@@ -69,8 +70,12 @@ function parseLine<T>(bytes: Buffer, schema: z.ZodType<T>, name: string): T {
   return parsed.data;
 }
 
-/** Parses JSON that a sender wrote. Throws MalformedEnvelopeError that says what is not JSON. */
+/**
+ * Parses JSON that a sender wrote. Throws MalformedEnvelopeError that says what is not JSON, and what `checkJsonShape`
+ * throws of JSON that would take too much memory.
+ */
 export function parseJson(bytes: Buffer, name: string): unknown {
+  checkJsonShape(bytes);
   try {
     return JSON.parse(bytes.toString("utf8"));
   } catch (error) {

@@ -22,6 +22,7 @@ export const SAMPLE_TRACE = "0af7651916cd43dd8448eb211c80319c";
 
 /** A span as the intake would have received it. `id` and `parent` are shortened ids. */
 export function sampleSpan(sample: SampleSpan): SpanRecord {
+  const service = sample.service ?? "shop";
   return {
     traceId: SAMPLE_TRACE,
     spanId: sample.id.padStart(16, "0"),
@@ -37,8 +38,11 @@ export function sampleSpan(sample: SampleSpan): SpanRecord {
     links: [],
     status: sample.status ?? "unset",
     statusMessage: sample.message ?? "",
-    service: sample.service ?? "shop",
-    resource: attributesOf([{ key: "deployment.environment.name", value: { stringValue: "development" } }]),
+    service,
+    resource: attributesOf([
+      { key: "service.name", value: { stringValue: service } },
+      { key: "deployment.environment.name", value: { stringValue: "development" } },
+    ]),
     scope: "test",
   };
 }

@@ -45,4 +45,28 @@ describe("TraceStore", () => {
     }
     expect(store.stats().evictedTraces).toBeGreaterThan(900);
   });
+
+  it("lets failed traces stay longer than others, though not for ever", () => {
+    const store = new TraceStore({ ...limits, maxSpans: 10, maxTraces: 10 });
+    const failedSpan = (traceId: string) => ({ ...spanOf(traceId, "1"), status: "error" as const });
+    store.add([failedSpan("failed 1"), failedSpan("failed 2")]);
+    store.add(Array.from({ length: 50 }, (_, index) => spanOf(`ok ${index}`, "1")));
+    expect(store.ids()).toEqual([
+      "failed 1",
+      "failed 2",
+      ...Array.from({ length: 8 }, (_, index) => `ok ${index + 42}`),
+    ]);
+    store.add(Array.from({ length: 50 }, (_, index) => failedSpan(`later ${index}`)));
+    expect(store.has("failed 1")).toBe(false);
+    expect(store.ids().at(-1)).toBe("later 49");
+    expect(store.stats().traces).toBeLessThanOrEqual(10);
+  });
+
+  it("holds no more traces than it may", () => {
+    const store = new TraceStore({ maxSpans: 1e6, maxBytes: 1e9, maxTraces: 100 });
+    store.add(Array.from({ length: 1000 }, (_, index) => spanOf(`trace ${index}`, "1")));
+    expect(store.stats().traces).toBeLessThanOrEqual(100);
+    expect(store.stats().traces).toBeGreaterThan(90);
+    expect(store.ids().at(-1)).toBe("trace 999");
+  });
 });

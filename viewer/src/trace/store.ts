@@ -1,39 +1,25 @@
+import { failsTrace } from "./failure.ts";
 import { type SpanRecord, sizeOfSpan } from "./span.ts";
+import type { StoreLimits, StoreStats } from "./store-limits.ts";
 import { assembleTrace, type Trace } from "./trace.ts";
-
-/** Bounds of a store. */
-export interface StoreLimits {
-  /** Most spans held. */
-  readonly maxSpans: number;
-  /** Most memory held, in bytes (an estimate). */
-  readonly maxBytes: number;
-}
-
-/** What a store holds, and what it could not hold. */
-export interface StoreStats {
-  readonly traces: number;
-  readonly spans: number;
-  /** About how much memory the spans take. */
-  readonly bytes: number;
-  /** Spans ignored because their id was there already. */
-  readonly duplicates: number;
-  /** Traces dropped to make room for newer ones. */
-  readonly evictedTraces: number;
-  /** Spans refused because their trace alone fills the store. */
-  readonly refusedSpans: number;
-}
 
 interface Entry {
   readonly spans: Map<string, SpanRecord>;
   bytes: number;
   duplicates: number;
+  failed: boolean;
   assembled: Trace | undefined;
 }
 
-/** Received spans by trace, in bounds: the trace that was first seen longest ago makes room. */
+/**
+ * Received spans by trace, in bounds. The trace that was first seen longest ago makes room; one that has failed stays as
+ * long as there are others, and failed ones hold less than half of the room.
+ */
 export class TraceStore {
   readonly #limits: StoreLimits;
   readonly #entries = new Map<string, Entry>();
+  readonly #failed = new Map<string, Entry>();
+  #failedBytes = 0;
   #spans = 0;
   #bytes = 0;
   #duplicates = 0;
@@ -57,6 +43,15 @@ export class TraceStore {
     return entry.assembled;
   }
 
+  has(traceId: string): boolean {
+    return this.#entries.has(traceId);
+  }
+
+  /** The ids of all traces, the first seen first. */
+  ids(): string[] {
+    return [...this.#entries.keys()];
+  }
+
   /** Every trace, the first seen first. */
   all(): Trace[] {
     return [...this.#entries.keys()].flatMap((traceId) => this.get(traceId) ?? []);
@@ -78,6 +73,7 @@ export class TraceStore {
       spans: new Map(),
       bytes: 0,
       duplicates: 0,
+      failed: false,
       assembled: undefined,
     };
     if (entry.spans.has(span.spanId)) {
@@ -98,20 +94,45 @@ export class TraceStore {
     this.#entries.set(span.traceId, entry);
     this.#spans++;
     this.#bytes += size;
+    if (entry.failed) this.#failedBytes += size;
+    else if (failsTrace(span)) {
+      entry.failed = true;
+      this.#failed.set(span.traceId, entry);
+      this.#failedBytes += entry.bytes;
+    }
     this.#makeRoom(span.traceId);
   }
 
   // A sixteenth of the room is made at once: looking for the oldest trace again for each new span is slow.
   #makeRoom(keepTraceId: string): void {
-    const { maxSpans, maxBytes } = this.#limits;
-    if (this.#spans <= maxSpans && this.#bytes <= maxBytes) return;
-    for (const [traceId, entry] of this.#entries) {
-      if (this.#spans <= maxSpans - Math.floor(maxSpans / 16) && this.#bytes <= maxBytes * (15 / 16)) return;
-      if (traceId === keepTraceId) continue;
-      this.#entries.delete(traceId);
-      this.#spans -= entry.spans.size;
-      this.#bytes -= entry.bytes;
-      this.#evictedTraces++;
+    if (this.#isWithin(1)) return;
+    for (const failedToo of [false, true]) {
+      for (const [traceId, entry] of this.#entries) {
+        if (this.#isWithin(15 / 16)) return;
+        if (traceId === keepTraceId || (entry.failed && !failedToo && !this.#failedHoldTooMuch())) continue;
+        this.#evict(traceId, entry);
+      }
     }
+  }
+
+  #isWithin(share: number): boolean {
+    const { maxSpans, maxBytes, maxTraces = Number.POSITIVE_INFINITY } = this.#limits;
+    return (
+      this.#spans <= maxSpans - Math.floor(maxSpans * (1 - share)) &&
+      this.#bytes <= maxBytes * share &&
+      this.#entries.size <= Math.ceil(maxTraces * share)
+    );
+  }
+
+  #failedHoldTooMuch(): boolean {
+    return this.#failedBytes * 2 > this.#bytes || this.#failed.size * 2 > this.#entries.size;
+  }
+
+  #evict(traceId: string, entry: Entry): void {
+    this.#entries.delete(traceId);
+    this.#spans -= entry.spans.size;
+    this.#bytes -= entry.bytes;
+    if (this.#failed.delete(traceId)) this.#failedBytes -= entry.bytes;
+    this.#evictedTraces++;
   }
 }

@@ -1,6 +1,6 @@
 export { type Carrier, type HeaderReader, type MetadataLike, readCarrier, readMetadata } from "./carrier.ts";
 export { originOf, remoteParentOf } from "./context-keys.ts";
-export { createExtractor, type ExtractContext, type RemoteTrust } from "./extract.ts";
+export { createExtractor, type ExtractContext } from "./extract.ts";
 export { injectContext } from "./inject.ts";
 export { createPropagator } from "./propagator.ts";
 export { createSamplingContext, type SamplingContextFacts } from "./sampling-context.ts";

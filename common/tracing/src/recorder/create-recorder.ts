@@ -15,7 +15,7 @@ export interface RecorderOptions {
   readonly exportSpan: ExportSpan;
   readonly spread: SpreadKeep;
   /** Sanitises a reason of somebody else's. */
-  readonly clean: (text: string) => string;
+  readonly clean: (text: string, limit?: number) => string;
 }
 
 /** The flight record of one tracing, with what decides on its traces. */

@@ -40,7 +40,7 @@ export interface KeeperOptions {
   readonly departures: Departures;
   readonly spread: SpreadKeep;
   /** Sanitises a reason of somebody else's. */
-  readonly clean: (text: string) => string;
+  readonly clean: (text: string, limit?: number) => string;
   /** Milliseconds that never run backwards. */
   readonly now: () => number;
 }
@@ -134,7 +134,7 @@ export class Keeper implements DecisionSource {
       return "refused";
     }
     this.counters.fromOutside++;
-    const reason = this.#options.clean(keep.reason.slice(0, LONGEST_REASON)) || "upstream";
+    const reason = this.#options.clean(keep.reason, LONGEST_REASON) || "upstream";
     this.#keep(traceId, { probability: keep.probability, reason }, false);
     return "kept";
   }

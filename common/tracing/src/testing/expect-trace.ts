@@ -138,7 +138,8 @@ class Expectation implements SpanExpectation {
   #fail(expected: string, told: string): never {
     const picture = waterfall(this.#trace, { color: false, width: 110, maxSpans: 100 });
     const message = `Expected trace ${this.#trace.traceId} to have ${expected}. ${told}\n\n${picture}`;
-    throw new AssertionError({ message });
+    // Jest shows the message alone then, and no difference of values that there are not.
+    throw new AssertionError({ message, operator: "fail" });
   }
 }
 

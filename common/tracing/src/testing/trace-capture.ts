@@ -47,7 +47,7 @@ export class TraceCapture implements AsyncDisposable {
   async traceOf(run: () => unknown, check: TraceCheck = isWhole, options: WaitOptions = {}): Promise<Trace> {
     const traceId = await withSpan("test", async (span) => {
       const context = span.spanContext();
-      if (!isSpanContextValid(context)) throw new AssertionError({ message: NOT_STARTED });
+      if (!isSpanContextValid(context)) throw new AssertionError({ message: NOT_STARTED, operator: "fail" });
       await run();
       return context.traceId;
     });
@@ -83,7 +83,7 @@ export class TraceCapture implements AsyncDisposable {
     await flushAll();
     await this.#intake.waitUntil(look, { timeoutMs }).catch(() => {});
     if (found !== undefined) return found;
-    throw last ?? new AssertionError({ message: this.#whatCame(wanted, timeoutMs) });
+    throw last ?? new AssertionError({ message: this.#whatCame(wanted, timeoutMs), operator: "fail" });
   }
 
   /** All traces that have come, the first seen first. */

@@ -1,0 +1,77 @@
+import type { Destination } from "../../../export/destinations.ts";
+import type { HttpResponse } from "../../../transport/http-sender.ts";
+import type { Delivery } from "../../probe/deliver.ts";
+import { type Finding, fault, notChecked, ok } from "../finding.ts";
+
+const OTLP_MISSING =
+  "set TRACE_EXPORT_PROTOCOL=envelope for Sentry before 26.5, GlitchTip or Spotlight; otherwise correct SENTRY_DSN";
+
+/** Whether what answers is an intake of traces. */
+export function checkEndpoint(name: string, destination: Destination, delivery: Delivery): Finding {
+  const { answer, error } = delivery;
+  if (answer === undefined) {
+    const reason = error?.code ?? error?.message ?? "unknown";
+    return isOthers(reason)
+      ? notChecked(name, "the request did not get there")
+      : fault(
+          name,
+          `no answer (${reason})`,
+          "look whether the URL begins with http:// or https:// as the server wants it, and whether the server is up",
+        );
+  }
+  const { host, pathname } = new URL(destination.url);
+  const path = destination.envelope === undefined ? pathname : "/envelope/";
+  if (answer.status === 404)
+    return missing(name, destination, `nothing takes traces at ${path} of ${host} (404)`);
+  if (answer.status >= 300 && answer.status < 400) {
+    return fault(
+      name,
+      `${host} sends requests elsewhere (${answer.status})`,
+      `use the URL that it names${location(answer)}`,
+    );
+  }
+  if (isHtml(answer)) {
+    return fault(
+      name,
+      `${host} answers with a web page (${answer.status}): a login page, a proxy, or another server`,
+      "correct the URL, or let requests of services pass without a login",
+    );
+  }
+  if (answer.status >= 500) {
+    return fault(
+      name,
+      `${host} fails (${answer.status})`,
+      "look at the server; traces are sent again for a while",
+    );
+  }
+  if ([400, 405, 413, 415].includes(answer.status)) {
+    return missing(name, destination, `${host} does not understand a trace (${answer.status})`);
+  }
+  return ok(name, `${host} takes traces${destination.envelope === undefined ? " by OTLP" : " in envelopes"}`);
+}
+
+/** Certificates and proxies have checks of their own. */
+function isOthers(reason: string): boolean {
+  return /^the proxy answered|CERT|SSL|EPROTO|UNABLE_TO/.test(reason);
+}
+
+function missing(name: string, { name: destination, envelope }: Destination, what: string): Finding {
+  if (!destination.startsWith("sentry ")) {
+    return fault(name, what, "correct OTEL_EXPORTER_OTLP_TRACES_ENDPOINT; its path is mostly /v1/traces");
+  }
+  return fault(
+    name,
+    what,
+    envelope === undefined ? OTLP_MISSING : "correct the host and the project in SENTRY_DSN",
+  );
+}
+
+function isHtml({ headers }: HttpResponse): boolean {
+  return headers["content-type"]?.includes("text/html") === true;
+}
+
+/** Where it points to, without what may be a secret in it. */
+function location({ headers }: HttpResponse): string {
+  const { location: target = "" } = headers;
+  return URL.canParse(target) ? `: ${new URL(target).origin}` : "";
+}

@@ -1,0 +1,50 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { explainTracingConfig, loadTracingConfig } from "./index.ts";
+
+const cwd = mkdtempSync(join(tmpdir(), "tracekeep-explain-"));
+afterAll(() => rmSync(cwd, { recursive: true }));
+
+const sourceOf = (options: Parameters<typeof explainTracingConfig>[0], variable: string) =>
+  explainTracingConfig(options).settings.find((setting) => setting.variable === variable);
+
+test("the source that is told is the one that counts", () => {
+  writeFileSync(join(cwd, ".env"), "TRACE_KEEP_SLOW_MS=2\n");
+  const defaults = { TRACE_KEEP_SLOW_MS: "1" };
+  const env = { TRACE_KEEP_SLOW_MS: "3" };
+  const overrides = { TRACE_KEEP_SLOW_MS: "4" };
+  for (const [options, value, source] of [
+    [{ env: {}, cwd: "/" }, "0", "default"],
+    [{ env: {}, cwd: "/", defaults }, "1", "defaults in code"],
+    [{ env: {}, cwd, defaults }, "2", join(cwd, ".env")],
+    [{ env, cwd, defaults }, "3", "environment"],
+    [{ env, cwd, defaults, overrides }, "4", "overrides in code"],
+  ] as const) {
+    expect(sourceOf(options, "TRACE_KEEP_SLOW_MS")).toMatchObject({ value, source });
+    expect(loadTracingConfig(options).keep.slowMs).toBe(Number(value));
+  }
+});
+
+test("an empty variable hides no other source", () => {
+  const options = { env: { SENTRY_DSN: " " }, cwd: "/", defaults: { SENTRY_DSN: "https://k@sentry.example/1" } };
+  expect(sourceOf(options, "SENTRY_DSN")).toMatchObject({ source: "defaults in code" });
+});
+
+test("a file that is given instead of .env has to be there", () => {
+  writeFileSync(join(cwd, "other.env"), "TRACE_SAMPLE_RATE=0.3\n");
+  expect(loadTracingConfig({ env: {}, envFile: join(cwd, "other.env"), cwd }).sampleRate).toBe(0.3);
+  const envFile = join(cwd, "gone.env");
+  expect(() => loadTracingConfig({ env: {}, envFile })).toThrow(
+    expect.objectContaining({ code: "INVALID_CONFIG", message: `The file ${envFile} is not there.` }),
+  );
+});
+
+test("header values and broken DSNs are masked, and so are headers without a name", () => {
+  const env = { OTEL_EXPORTER_OTLP_HEADERS: "x-key=abcdefgh, abcdefgh", SENTRY_DSN: "abcdefgh" };
+  const { settings, faults, config } = explainTracingConfig({ env, cwd: "/" });
+  expect(JSON.stringify({ settings, faults })).not.toContain("abcdefgh");
+  expect(sourceOf({ env, cwd: "/" }, "OTEL_EXPORTER_OTLP_HEADERS")?.value).toBe("x-key=[Filtered],[Filtered]");
+  expect([config, faults.length > 0]).toEqual([undefined, true]);
+});

@@ -1,0 +1,41 @@
+import { z } from "zod";
+
+const text = z.string().nullish();
+const traceId = z.string().regex(/^(?!0{32})[0-9a-f]{32}$/i, "expected 32 hexadecimal digits, not all zero");
+const spanId = z.string().regex(/^(?!0{16})[0-9a-f]{16}$/i, "expected 16 hexadecimal digits, not all zero");
+// Sentry takes seconds since the epoch, and dates as text.
+const time = z.union([
+  z.number().min(0).max(1e10),
+  z.iso.datetime({ offset: true, local: true }).transform((date) => Date.parse(`${date}`) / 1000),
+]);
+const data = z.record(z.string(), z.unknown()).nullish();
+const link = z.object({ trace_id: traceId, span_id: spanId, attributes: data });
+const body = {
+  trace_id: traceId,
+  span_id: spanId,
+  parent_span_id: spanId.nullish().catch(undefined),
+  op: text,
+  status: text,
+  origin: text,
+  data,
+  links: z.array(link).nullish(),
+};
+const childSpan = z.object({ ...body, description: text, start_timestamp: time, timestamp: time });
+/** A transaction event, as far as its spans go. */
+export const transaction = z.object({
+  transaction: text,
+  start_timestamp: time,
+  timestamp: time,
+  platform: text,
+  release: text,
+  environment: text,
+  server_name: text,
+  tags: z.union([z.record(z.string(), z.unknown()), z.array(z.unknown())]).nullish(),
+  contexts: z.object({ trace: z.object(body), otel: z.object({ resource: data }).nullish() }),
+  spans: z.array(childSpan).nullish(),
+});
+
+/** A transaction event that was checked. */
+export type Transaction = z.infer<typeof transaction>;
+/** A span within one. */
+export type Child = z.infer<typeof childSpan>;

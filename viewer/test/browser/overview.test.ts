@@ -1,0 +1,102 @@
+import type { Browser, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { startViewer, type Viewer } from "../../src/index.ts";
+import { failedRequest, SAMPLE_TRACE } from "../../src/testing/sample.ts";
+import { startBrowser } from "../harness/browser.ts";
+import { openPage, textsOf } from "../harness/page.ts";
+import { sendSpans, traceOf } from "../harness/send.ts";
+
+let browser: Browser;
+let viewer: Viewer;
+beforeAll(async () => {
+  browser = await startBrowser();
+});
+afterAll(() => browser.close());
+beforeEach(async () => {
+  viewer = await startViewer();
+  await sendSpans(viewer.url, failedRequest);
+});
+afterEach(() => viewer.close());
+
+const svgTexts = async (page: Page, selector: string) =>
+  (await page.locator(selector).allTextContents()).map((text) => text.replace(/\s+/g, " "));
+
+describe("the service map", () => {
+  it("shows who calls whom, how often, with what failures and how fast, and leads to these traces", async () => {
+    const page = await openPage(browser, `${viewer.url}map`);
+    await page.locator(".map-node").first().waitFor();
+    expect(await svgTexts(page, ".map-node .map-name")).toEqual(["gateway", "ledger", "treasury"]);
+    expect(await svgTexts(page, ".map-edge title")).toEqual([
+      "gateway → ledger: 1 calls, 100 % failed, p50 80.9 ms, p95 80.9 ms, p99 80.9 ms",
+      "ledger → treasury: 1 calls, 100 % failed, p50 68.0 ms, p95 68.0 ms, p99 68.0 ms",
+    ]);
+    const boxes = await page
+      .locator(".map-node .box")
+      .evaluateAll((all) => all.map((box) => box.getBoundingClientRect().x));
+    expect(boxes).toEqual(boxes.toSorted((a, b) => a - b));
+
+    // It grows while it is looked at.
+    await sendSpans(
+      viewer.url,
+      traceOf(1, { id: "1", service: "cron" }, { id: "2", parent: "1", service: "ledger", kind: "server" }),
+    );
+    await page.getByText("cron", { exact: true }).waitFor();
+    await page.locator(".map-node", { hasText: "treasury" }).click();
+    await expect.poll(() => textsOf(page, ".trace-row b")).toEqual(["POST /accounts"]);
+    expect(new URL(page.url()).searchParams.get("q")).toBe('service:"treasury"');
+  });
+});
+
+describe("the methods", () => {
+  it("show counts, failures, percentiles and a histogram, and lead to these traces", async () => {
+    await sendSpans(
+      viewer.url,
+      traceOf(1, {
+        id: "1",
+        service: "gateway",
+        name: "POST /accounts",
+        kind: "server",
+        to: 10_000,
+        attributes: { "sentry.client_sample_rate": 0.01 },
+      }),
+    );
+    const page = await openPage(browser, `${viewer.url}methods`);
+    await page.locator("tbody tr").first().waitFor();
+    expect(await textsOf(page, "tbody tr")).toEqual([
+      "ledger LedgerService/CreateAccount 1 100 % 73.0 ms 73.0 ms 73.0 ms",
+      "treasury TreasuryService/ValidateAccount 1 100 % 56.0 ms 56.0 ms 56.0 ms",
+      // A failure, and a success that stands for a hundred.
+      "gateway POST /accounts 101 0.99 % 10.0 ms 10.0 ms 10.0 ms",
+    ]);
+    expect(
+      await page
+        .locator("tbody tr", { hasText: "POST /accounts" })
+        .locator("rect.failed[height='2']")
+        .count(),
+    ).toBe(1);
+    await page.getByRole("link", { name: "TreasuryService/ValidateAccount" }).click();
+    await expect.poll(() => textsOf(page, ".trace-row b")).toEqual(["POST /accounts"]);
+  });
+});
+
+describe("light and dark", () => {
+  /** How light the ground is, 0 to 255. */
+  const groundOf = async (page: Page) =>
+    Number(/\d+/.exec(await page.evaluate<string>("getComputedStyle(document.body).backgroundColor"))?.[0]);
+
+  it("follow the system, until the user chooses, and that stays", async () => {
+    const page = await openPage(browser, viewer.traceUrl(SAMPLE_TRACE), { colorScheme: "dark" });
+    const button = page.getByRole("button", { name: "Theme" });
+    await button.waitFor();
+    expect(await groundOf(page)).toBeLessThan(40);
+    await page.emulateMedia({ colorScheme: "light" });
+    expect(await groundOf(page)).toBeGreaterThan(220);
+    await button.click();
+    await button.click();
+    expect(await button.textContent()).toBe("Theme: dark");
+    expect(await groundOf(page)).toBeLessThan(40);
+    await page.reload();
+    await button.waitFor();
+    expect(await groundOf(page)).toBeLessThan(40);
+  });
+});
