@@ -8,7 +8,7 @@ import {
   trace,
 } from "@opentelemetry/api";
 import { failureOf, isAnswer, type ReportFailure } from "./errors/index.ts";
-import { type Carrier, type ExtractContext, readCarrier } from "./propagation/index.ts";
+import { type Carrier, contextWithSpan, type ExtractContext, readCarrier } from "./propagation/index.ts";
 import type { Keeper } from "./recorder/index.ts";
 import { RecordedSpan } from "./spans/index.ts";
 import type { Contexts, TracekeepTracer } from "./tracer/index.ts";
@@ -54,7 +54,7 @@ export function createBusinessSpans(options: BusinessSpansOptions): BusinessSpan
     };
     let result: T;
     try {
-      result = contexts.with(trace.setSpan(context, span), fn, undefined, span);
+      result = contexts.with(contextWithSpan(context, span), fn, undefined, span);
     } catch (error) {
       fail(error);
       throw error;

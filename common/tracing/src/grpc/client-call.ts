@@ -1,6 +1,7 @@
 import { type Metadata, status as Status, type StatusObject } from "@grpc/grpc-js";
 import { type Context, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
 import {
+  contextWithSpan,
   type HeaderScope,
   injectContext,
   isTracingSuppressed,
@@ -79,7 +80,7 @@ export class ClientCall implements OpenCall {
       const options = { kind: SpanKind.CLIENT, cleanName: true, rate: method.verdict };
       const span = tracer.start(method.name, options, callerContext);
       this.#span = span;
-      context = trace.setSpan(callerContext, span);
+      context = contextWithSpan(callerContext, span);
       if (span.isRecording()) {
         span.addBlock(method.blocks.client);
         setServerAddress(span, target.address);

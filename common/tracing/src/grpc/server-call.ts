@@ -1,7 +1,7 @@
 import { type Metadata, type ServerInterceptingCallInterface, status as Status } from "@grpc/grpc-js";
-import { type Context, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
+import { type Context, ROOT_CONTEXT, SpanKind, SpanStatusCode } from "@opentelemetry/api";
 import { failureOf } from "../errors/index.ts";
-import { type HeaderReader, readMetadata } from "../propagation/index.ts";
+import { contextWithSpan, type HeaderReader, readMetadata } from "../propagation/index.ts";
 import { DEADLINE_TOLERANCE, type RecordedSpan, type RelayedFailure } from "../spans/index.ts";
 import { parseAddress } from "./addresses.ts";
 import type { GrpcInstrumentation } from "./instrumentation.ts";
@@ -76,7 +76,7 @@ export class ServerCall {
     this.#announced = announced;
     const options = { kind: SpanKind.SERVER, cleanName: true, rate, kept: announced?.kept };
     this.#span = instrumentation.tracer.start(method.name, options, remote);
-    this.context = trace.setSpan(remote, this.#span);
+    this.context = contextWithSpan(remote, this.#span);
     this.#attempt = 1 + attemptsBefore;
     const deadline = { at: Number(call.getDeadline()), reported: announced?.reports === true };
     this.#span.trace.failures.deadline = deadline;

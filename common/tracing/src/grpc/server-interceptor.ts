@@ -18,6 +18,11 @@ type ServerListener = Parameters<ServerInterceptingCallInterface["start"]>[0];
 /** Marks calls that are traced, also by another copy of this library. */
 const TRACED = Symbol.for("tracekeep.traced-server-call.1");
 
+/** A call whose methods are ours. They are the same functions for all calls, and find what they need here. */
+interface TracedCall extends ServerInterceptingCallInterface {
+  [TRACED]: TracedListener;
+}
+
 /**
  * Traces incoming calls of all four kinds.
  *
@@ -37,19 +42,28 @@ export function createServerInterceptor(instrumentation: GrpcInstrumentation): S
       call,
       streaming,
     );
-    const { start, sendMessage, sendStatus } = call;
-    return Object.assign(call, {
-      [TRACED]: true,
-      start: (listener: ServerListener) => start.call(call, traced.before(listener)),
-      sendMessage: (message: unknown, callback: () => void) => {
-        traced.messageSent();
-        sendMessage.call(call, message, callback);
-      },
-      sendStatus: (status: OutgoingStatus) => sendStatus.call(call, traced.statusSent(status)),
-    }) as unknown as ServerInterceptingCall;
+    const ours = call as TracedCall;
+    ours[TRACED] = traced;
+    ours.start = start;
+    ours.sendMessage = sendMessage;
+    ours.sendStatus = sendStatus;
+    return ours as unknown as ServerInterceptingCall;
   };
   OURS.add(interceptor);
   return interceptor;
+}
+
+function start(this: TracedCall, listener: ServerListener): void {
+  this[TRACED].start.call(this, this[TRACED].before(listener));
+}
+
+function sendMessage(this: TracedCall, message: unknown, callback: () => void): void {
+  this[TRACED].messageSent();
+  this[TRACED].sendMessage.call(this, message, callback);
+}
+
+function sendStatus(this: TracedCall, status: OutgoingStatus): void {
+  this[TRACED].sendStatus.call(this, this[TRACED].statusSent(status));
 }
 
 const OURS = new WeakSet<ServerInterceptor>();
@@ -64,6 +78,10 @@ export function checkInterceptors(server: Server, logger: Logger): void {
 
 /** Stands before the listener of one call: begins the trace with the metadata, and sets the context for the rest. */
 class TracedListener implements ServerListener {
+  /** The call's methods as they were before. */
+  readonly start: ServerInterceptingCallInterface["start"];
+  readonly sendMessage: ServerInterceptingCallInterface["sendMessage"];
+  readonly sendStatus: ServerInterceptingCallInterface["sendStatus"];
   readonly #instrumentation: GrpcInstrumentation;
   readonly #method: Method;
   readonly #incomingCall: ServerInterceptingCallInterface;
@@ -85,6 +103,9 @@ class TracedListener implements ServerListener {
     this.#method = method;
     this.#incomingCall = incomingCall;
     this.#streaming = streaming;
+    this.start = incomingCall.start;
+    this.sendMessage = incomingCall.sendMessage;
+    this.sendStatus = incomingCall.sendStatus;
     countBytes(incomingCall, this.#traffic);
   }
 
@@ -95,24 +116,26 @@ class TracedListener implements ServerListener {
   }
 
   onReceiveMetadata(metadata: Metadata): void {
+    const next = this.#next;
     if (this.#context === undefined) this.#begin(metadata);
-    if (this.#isDirect) this.#next?.onReceiveMetadata(metadata);
-    else this.#pass(() => this.#next?.onReceiveMetadata(metadata));
+    if (this.#isDirect) next?.onReceiveMetadata(metadata);
+    else if (next !== undefined) this.#pass(next, next.onReceiveMetadata, metadata);
   }
 
   onReceiveMessage(message: unknown): void {
+    const next = this.#next;
     this.#traffic.received++;
-    if (this.#isDirect) this.#next?.onReceiveMessage(message);
-    else this.#pass(() => this.#next?.onReceiveMessage(message));
+    if (this.#isDirect) next?.onReceiveMessage(message);
+    else if (next !== undefined) this.#pass(next, next.onReceiveMessage, message);
   }
 
   onReceiveHalfClose(): void {
-    this.#pass(() => this.#next?.onReceiveHalfClose());
+    if (this.#next !== undefined) this.#pass(this.#next, this.#next.onReceiveHalfClose);
   }
 
   onCancel(): void {
     this.#instrumentation.guard(() => this.#call?.ended(), undefined);
-    this.#pass(() => this.#next?.onCancel());
+    if (this.#next !== undefined) this.#pass(this.#next, this.#next.onCancel);
   }
 
   messageSent(): void {
@@ -137,8 +160,8 @@ class TracedListener implements ServerListener {
     this.#call = begun?.call;
   }
 
-  #pass(toNext: () => void): void {
-    if (this.#context === undefined) toNext();
-    else this.#instrumentation.contexts.with(this.#context, toNext);
+  #pass<A extends unknown[]>(next: ServerListener, event: (...args: A) => void, ...args: A): void {
+    if (this.#context === undefined) event.apply(next, args);
+    else this.#instrumentation.contexts.with(this.#context, event, next, ...args);
   }
 }

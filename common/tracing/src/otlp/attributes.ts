@@ -8,14 +8,22 @@ type Attributes = Iterable<readonly [string, AttributeValue]>;
 
 /** Writes `KeyValue` messages under one field number. */
 export function writeAttributes(writer: ProtobufWriter, field: number, attributes: Attributes): void {
-  for (const [key, value] of attributes) {
-    const pair = writer.begin(field);
-    writer.string(1, key);
-    const any = writer.begin(2);
-    writeAnyValue(writer, value);
-    writer.end(any);
-    writer.end(pair);
-  }
+  for (const [key, value] of attributes) writeAttribute(writer, field, key, value);
+}
+
+/** Writes one `KeyValue` message. */
+export function writeAttribute(
+  writer: ProtobufWriter,
+  field: number,
+  key: string,
+  value: AttributeValue,
+): void {
+  const pair = writer.begin(field);
+  writer.string(1, key);
+  const any = writer.begin(2);
+  writeAnyValue(writer, value);
+  writer.end(any);
+  writer.end(pair);
 }
 
 /** A number that stays a double even if it is whole. */

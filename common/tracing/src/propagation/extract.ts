@@ -2,6 +2,7 @@ import {
   type Context,
   createTraceState,
   propagation,
+  ROOT_CONTEXT,
   type SpanContext,
   TraceFlags,
   trace,
@@ -56,7 +57,7 @@ export function createExtractor(trust: RemoteTrust, tenant: TenantRule | undefin
   };
   return (active, read, keepId) => {
     // The baggage of another request must not travel with this one.
-    const context = withoutOrigin(propagation.deleteBaggage(active));
+    const context = active === ROOT_CONTEXT ? active : withoutOrigin(propagation.deleteBaggage(active));
     try {
       return extract(context, read, keepId);
     } catch {

@@ -3,6 +3,7 @@ export { originOf, remoteParentOf } from "./context-keys.ts";
 export { createExtractor, type ExtractContext } from "./extract.ts";
 export { injectContext } from "./inject.ts";
 export { createPropagator } from "./propagator.ts";
+export { contextWithSpan } from "./request-context.ts";
 export { createSamplingContext, type SamplingContextFacts } from "./sampling-context.ts";
 export { isTracingSuppressed, suppressTracing } from "./suppression.ts";
 export { compileTargets, type HeaderScope } from "./targets.ts";

@@ -1,4 +1,4 @@
-import { type Baggage, type Context, propagation, type Span, trace } from "@opentelemetry/api";
+import { type Baggage, type Context, propagation, ROOT_CONTEXT, type Span, trace } from "@opentelemetry/api";
 import type { RemoteParent } from "../spans/local-trace.ts";
 
 /** Baggage that came with a request, read only if somebody asks for it. */
@@ -67,6 +67,13 @@ export class RequestContext implements Context {
 
 function given(user: Baggage): LazyBaggage {
   return { user, member: (key) => user.getEntry(key)?.value };
+}
+
+/** The context with this span; in place of the copy of a map where there is nothing to copy. */
+export function contextWithSpan(context: Context, span: Span): Context {
+  return context === ROOT_CONTEXT
+    ? new RequestContext(context, span, undefined, undefined)
+    : trace.setSpan(context, span);
 }
 
 /** Asks the API itself which key it uses: versions may differ. */
