@@ -1,9 +1,32 @@
-import { writeFile } from "node:fs/promises";
-import { describeMachine } from "./machine.ts";
-import { type BenchOptions, parseOptions, USAGE, UsageError } from "./options.ts";
-import { formatReport } from "./report.ts";
-import { collectResults, formatResults } from "./results.ts";
-import { runRounds } from "./rounds.ts";
+import { writeDocument } from "./document/write-document.ts";
+import { measureGrowth } from "./growth/measure-growth.ts";
+import { measureMicro } from "./micro/measure-micro.ts";
+import { UsageError } from "./option-values.ts";
+import { type BenchOptions, type MeasurementName, parseOptions } from "./options.ts";
+import { buildLibrary } from "./published.ts";
+import { measureRequests } from "./requests/measure-requests.ts";
+import { formatRequests } from "./requests/print.ts";
+import { type BenchResults, type Library, onThisMachine, readResults, writeResults } from "./results.ts";
+import { measureStartup } from "./startup/measure-startup.ts";
+import { USAGE } from "./usage.ts";
+
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+const libraryOf = ({ sources }: BenchOptions): Library => (sources ? "sources" : "published");
+
+const MEASURE: Readonly<Record<MeasurementName, (options: BenchOptions) => Promise<BenchResults>>> = {
+  requests: async (options) => ({
+    requests: await onThisMachine(libraryOf(options), () => measureRequests(options, say)),
+  }),
+  startup: async (options) => ({
+    startup: await onThisMachine(libraryOf(options), () => measureStartup(options, say)),
+  }),
+  growth: async (options) => ({
+    growth: await onThisMachine(libraryOf(options), () => measureGrowth(options, say)),
+  }),
+  // Single operations are not among what is published.
+  micro: async (options) => ({ micro: await onThisMachine("sources", () => measureMicro(options, say)) }),
+};
 
 async function main(): Promise<void> {
   const options = parseOptions(process.argv.slice(2));
@@ -11,27 +34,18 @@ async function main(): Promise<void> {
     process.stdout.write(USAGE);
     return;
   }
-  const machine = describeMachine();
-  const started = performance.now();
-  const rounds = await runRounds(options, ({ round, shape, variant, left }) => {
-    const place = `round ${round} of ${options.rounds}: ${shape}, ${variant.title}`;
-    process.stderr.write(`${place} (${timeLeft(options, started, left)} left)\n`);
-  });
-  const results = collectResults(machine, options, rounds);
-  await writeFile(options.json, formatResults(results));
-  process.stdout.write(`\n${formatReport(results)}\nThe results are in ${options.json}.\n`);
-}
-
-/** By the pace so far; before there is one, by the settings and half a second to start each process. */
-function timeLeft(
-  { rounds, shapes, variants, seconds, warmupSeconds }: BenchOptions,
-  started: number,
-  left: number,
-) {
-  const done = rounds * shapes.length * variants.length - left;
-  const pace = done === 0 ? seconds + warmupSeconds + 0.5 : (performance.now() - started) / 1_000 / done;
-  const whole = Math.ceil(pace * left);
-  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
+  if (!options.sources && options.measurements.length > 0) await buildLibrary();
+  for (const name of options.measurements) {
+    const measured = await MEASURE[name](options);
+    // After each, so that a long run that is broken off has not been for nothing.
+    await writeResults(options.json, { ...readResults(options.json), ...measured });
+    if (measured.requests !== undefined) process.stdout.write(`\n${formatRequests(measured.requests)}`);
+    process.stdout.write(`\nThe results of ${name} are in ${options.json}.\n`);
+  }
+  if (options.document) {
+    await writeDocument(readResults(options.json));
+    process.stdout.write("docs/PERFORMANCE.md is written.\n");
+  }
 }
 
 try {

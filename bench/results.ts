@@ -1,69 +1,69 @@
-import { FIGURES, type FigureName, type Figures } from "./figures.ts";
-import type { Machine } from "./machine.ts";
-import type { BenchOptions } from "./options.ts";
-import type { RoundResult } from "./rounds.ts";
-import { type Summary, summarise, summariseRatios } from "./statistics.ts";
-import { REFERENCE, type Shape } from "./variants.ts";
+import { existsSync, readFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import type { GrowthResults } from "./growth/measure-growth.ts";
+import { describeMachine, type Machine } from "./machine.ts";
+import type { MicroResults } from "./micro/measure-micro.ts";
+import type { RequestsResults } from "./requests/measure-requests.ts";
+import type { StartupResults } from "./startup/measure-startup.ts";
 
-/** One figure of one variant over all rounds. */
-export interface FigureResult extends Summary {
-  /** To the reference, round by round; left out where the reference is zero. */
-  readonly ratio?: Summary;
-}
-
-/** One variant of one shape. */
-export interface VariantResult {
-  readonly shape: Shape;
-  readonly variant: string;
-  readonly figures: Readonly<Record<FigureName, FigureResult>>;
-  /** Spans lost in all rounds together. */
-  readonly droppedSpans: number;
-}
-
-/** What the results file holds. */
+/** What the results file holds: of each measurement the latest run, as it was measured. */
 export interface BenchResults {
-  readonly machine: Machine;
-  readonly settings: { readonly rounds: number; readonly seconds: number; readonly warmupSeconds: number };
-  readonly results: readonly VariantResult[];
-  /** Every measurement, in the order in which they were made. */
-  readonly rounds: readonly RoundResult[];
+  readonly requests?: Measured<RequestsResults>;
+  readonly startup?: Measured<StartupResults>;
+  readonly growth?: Measured<GrowthResults>;
+  readonly micro?: Measured<MicroResults>;
 }
 
-export function collectResults(
-  machine: Machine,
-  options: BenchOptions,
-  rounds: readonly RoundResult[],
-): BenchResults {
-  const { seconds, warmupSeconds } = options;
-  const results = options.shapes.flatMap((shape) =>
-    options.variants.map((variant) => variantResult(rounds, shape, variant.name)),
-  );
-  return { machine, settings: { rounds: options.rounds, seconds, warmupSeconds }, results, rounds };
+/** With the machine it was measured on, since one may be measured again and the others not. */
+export type Measured<Results> = Results & { readonly machine: Machine; readonly library: Library };
+
+/** The library as users install it, or its sources. */
+export type Library = "published" | "sources";
+
+/** Measures, and says where that was. */
+export async function onThisMachine<Results extends object>(
+  library: Library,
+  measure: () => Promise<Results>,
+): Promise<Measured<Results>> {
+  const machine = describeMachine();
+  return { machine, library, ...(await measure()) };
 }
 
-function variantResult(rounds: readonly RoundResult[], shape: Shape, variant: string): VariantResult {
-  const ofShape = rounds.filter((round) => round.shape === shape);
-  const own = ofShape.filter((round) => round.variant === variant);
-  const reference = ofShape.filter((round) => round.variant === REFERENCE);
-  const figure = (name: keyof Figures): FigureResult => {
-    const values = own.map(({ figures }) => figures[name]);
-    const ratio = summariseRatios(
-      values,
-      reference.map(({ figures }) => figures[name]),
-    );
-    return { ...summarise(values), ...(ratio === undefined ? {} : { ratio }) };
-  };
-  return {
-    shape,
-    variant,
-    figures: Object.fromEntries(FIGURES.map(({ name }) => [name, figure(name)])) as VariantResult["figures"],
-    droppedSpans: own.reduce((sum, round) => sum + round.droppedSpans, 0),
-  };
+/** Nothing if there is no such file. */
+export function readResults(file: string): BenchResults {
+  return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {};
 }
 
-/** The results as text for a file: numbers to six significant digits. */
+export async function writeResults(file: string, results: BenchResults): Promise<void> {
+  await writeFile(file, formatResults(results));
+}
+
+/** Fractions to six significant digits, and one line a measurement, so that two runs can be compared. */
 export function formatResults(results: BenchResults): string {
   const rounded = (_: string, value: unknown) =>
-    typeof value === "number" ? Number(value.toPrecision(6)) : value;
-  return `${JSON.stringify(results, rounded, 2)}\n`;
+    typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(6)) : value;
+  return `${lines(JSON.parse(JSON.stringify(results, rounded)), "")}\n`;
+}
+
+/** What has a list of objects somewhere in it is broken into lines; the rest is one. */
+function lines(value: unknown, indent: string): string {
+  const deeper = `${indent}  `;
+  if (Array.isArray(value) && value.some((item) => typeof item === "object"))
+    return `[\n${value.map((item) => `${deeper}${lines(item, deeper)}`).join(",\n")}\n${indent}]`;
+  if (typeof value === "object" && value !== null && hasLists(value)) {
+    const entries = Object.entries(value).map(
+      ([key, item]) => `${deeper}${JSON.stringify(key)}: ${lines(item, deeper)}`,
+    );
+    return `{\n${entries.join(",\n")}\n${indent}}`;
+  }
+  return JSON.stringify(value);
+}
+
+function hasLists(value: object): boolean {
+  return Object.values(value).some(
+    (item) =>
+      typeof item === "object" &&
+      item !== null &&
+      (Array.isArray(item) ? item.some((each) => typeof each === "object") : hasLists(item)),
+  );
 }

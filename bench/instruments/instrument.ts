@@ -7,7 +7,10 @@ export interface Instrument {
   attach(server: Server): void;
   /** Sends all that waits. */
   flush(): Promise<void>;
-  /** Spans that were lost so far: a variant that loses them looks cheaper than it is. */
+  /**
+   * Spans that were lost so far: a variant that loses them looks cheaper than it is. 0 for one that does not say;
+   * what arrives is counted, too.
+   */
   droppedSpans(): number;
 }
 

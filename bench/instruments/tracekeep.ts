@@ -1,14 +1,8 @@
-import { loadTracingConfig, startTracing } from "tracekeep";
+import { startTracekeep } from "../processes/tracekeep.ts";
 import type { StartInstrument } from "./instrument.ts";
 
 export const startInstrument: StartInstrument = () => {
-  const config = loadTracingConfig({
-    serviceName: "bench",
-    serviceVersion: "1.0.0",
-    environment: "bench",
-    cwd: import.meta.dirname,
-  });
-  const tracing = startTracing(config);
+  const tracing = startTracekeep();
   return {
     serverOptions: { interceptors: tracing.serverInterceptors() },
     clientOptions: tracing.clientOptions(),

@@ -1,4 +1,4 @@
-import { type Span, trace } from "@opentelemetry/api";
+import type { Span } from "@opentelemetry/api";
 import { createSpanEncoder } from "../../common/tracing/src/otlp/index.ts";
 import { ByteRing, emptyHeader } from "../../common/tracing/src/recorder/byte-ring.ts";
 import { RecordedSpan } from "../../common/tracing/src/spans/index.ts";
@@ -32,6 +32,3 @@ export function recordCases(span: Span | undefined): readonly MicroCase[] {
     },
   ];
 }
-
-/** The span that is active. */
-export const activeSpan = (): Span | undefined => trace.getActiveSpan();

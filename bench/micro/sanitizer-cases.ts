@@ -18,7 +18,9 @@ const RPC_SPAN: readonly (readonly [string, string | number])[] = [
 
 /** As it comes from the wire: in no table of strings. */
 const fresh = (text: string): string => Buffer.from(text, "latin1").toString("latin1");
-const errorText = fresh("connection to 10.0.12.7:50051 refused, last asked by jane.doe@mail.example");
+
+const LOG_LINE =
+  "connection to ledger-7d9f8b6c5d-x2x4z (10.0.12.7:50051) refused at 2026-03-01T12:00:00.123Z";
 
 function cleanSpan(): number {
   let kept = 0;
@@ -29,7 +31,17 @@ function cleanSpan(): number {
   return kept;
 }
 
+const cleanText = (name: string, text: string): MicroCase => ({
+  name: `sanitise ${name}`,
+  run: () => sanitizer.text(text),
+});
+
 export const SANITIZER_CASES: readonly MicroCase[] = [
   { name: "sanitise the ten attributes of an RPC span", run: cleanSpan },
-  { name: "sanitise an error's text with an e-mail address", run: () => sanitizer.text(errorText) },
+  cleanText("a span's name", fresh("ledger.v1.LedgerService/GetAccount")),
+  cleanText("a UUID", fresh("123e4567-e89b-42d3-a456-426614174000")),
+  cleanText("a line of a log", fresh(LOG_LINE)),
+  cleanText("an error's text with an e-mail address", fresh("no account for jane.doe@mail.example")),
+  cleanText("100 kB without a secret", "lorem ipsum ".repeat(8_334)),
+  cleanText("100 kB of e-mail addresses", "jane.doe@mail.example ".repeat(4_546)),
 ];

@@ -1,6 +1,8 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { promisify } from "node:util";
+import { gzip } from "node:zlib";
 import { judgeAnswer } from "../export/outcome.ts";
-import { envelopeTarget, type SentryProject } from "../transport/envelope.ts";
+import { envelopeTarget, forGzip, type SentryProject } from "../transport/envelope.ts";
 import { createHttpSender, type HttpResponse, type HttpSender } from "../transport/http-sender.ts";
 import { eventEnvelope } from "./event-envelope.ts";
 import type { SentryEvent } from "./sentry-event.ts";
@@ -15,6 +17,8 @@ export interface EventSenderOptions<T> {
   /** Makes the event of what was given, when it is its turn: not while the failed call is being answered. */
   readonly toEvent: (given: T) => SentryEvent;
 }
+
+const compress = promisify(gzip);
 
 /** Events that wait: as many as a burst within the limit makes while one answer is awaited. */
 const MOST_WAITING = 1_000;
@@ -38,7 +42,7 @@ export class EventSender<T> {
   constructor(options: EventSenderOptions<T>) {
     const { project, timeoutMs, ca } = options;
     this.#options = options;
-    const target = envelopeTarget(project, [ca]);
+    const target = forGzip(envelopeTarget(project, [ca]));
     this.#sender = createHttpSender({ ...target, timeoutMs, concurrency: MOST_UNDER_WAY });
   }
 
@@ -81,7 +85,7 @@ export class EventSender<T> {
     await nextTurn();
     for (let given = this.#waiting.shift(); given !== undefined; given = this.#waiting.shift()) {
       try {
-        const body = eventEnvelope(this.#options.toEvent(given), this.#options.project);
+        const body = await compress(eventEnvelope(this.#options.toEvent(given), this.#options.project));
         this.#heed(await this.#options.untraced(() => this.#sender.post(body)));
       } catch {
         this.#lost++;

@@ -3,7 +3,7 @@ import type { TracingConfig } from "../config/tracing-config.ts";
 import { type EventIdentity, type Failure, findUserSentry } from "../errors/index.ts";
 import type { Logger } from "../logger.ts";
 import { Courier, Spool } from "../spool/index.ts";
-import { envelopeTarget } from "../transport/envelope.ts";
+import { envelopeTarget, forGzip } from "../transport/envelope.ts";
 import { createHttpSender } from "../transport/http-sender.ts";
 import type { Parcel } from "../transport/parcel.ts";
 import { crashEvent } from "./crash-event.ts";
@@ -29,7 +29,7 @@ export function createEventPost(options: EventPostOptions): EventPost {
   const { dsn, identity, untraced, logger } = options;
   const { spool: settings, ca, timeoutMs } = options.export;
   const plain = envelopeTarget(dsn, [ca]);
-  const target = { ...plain, headers: { ...plain.headers, "content-encoding": "gzip" } };
+  const target = forGzip(plain);
   const destination = `sentry ${dsn.host}`;
   const spool =
     settings &&

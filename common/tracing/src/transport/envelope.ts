@@ -23,6 +23,11 @@ export function envelopeTarget(project: SentryProject, ca: HttpTarget["ca"] = []
   };
 }
 
+/** The same for bodies that are compressed. */
+export function forGzip(target: HttpTarget): HttpTarget {
+  return { ...target, headers: { ...target.headers, "content-encoding": "gzip" } };
+}
+
 /** An envelope with one item. */
 export function encodeEnvelope(header: object, type: string, payload: object): Buffer {
   return Buffer.from(`${JSON.stringify(header)}\n${JSON.stringify({ type })}\n${JSON.stringify(payload)}\n`);

@@ -1,0 +1,36 @@
+import { FULL, QUICK, QUICK_CHOICE, REQUESTS } from "./defaults.ts";
+import { FAILING, SHAPES } from "./requests/cases.ts";
+import { CONTROL, REFERENCE, VARIANTS } from "./requests/variants.ts";
+
+export const USAGE = `Usage: npm run bench -- [options] [requests] [startup] [growth] [micro] [document]
+
+Measures what tracing costs, side by side with the same service untraced and with the other tracers:
+
+  requests   a service under load, in every way of tracing it, in turns (two hours)
+  startup    what a service's start takes longer (two minutes)
+  growth     whether a request costs more with more live traces, memory, methods and uptime (an hour)
+  micro      single operations of Tracekeep (two minutes)
+  document   writes docs/PERFORMANCE.md again, of the results that are there
+
+Without a name everything is measured, and the document written. All processes are on this machine:
+leave it alone meanwhile, and judge every ratio by that of "untraced again". The other tracers are
+installed into bench/peers when they are first needed.
+
+  --quick            only leaf and chain, ${QUICK_CHOICE.variants.join(" and ")}, ${QUICK.rounds} rounds of ${QUICK.seconds} seconds:
+                     three minutes in all, and no document
+  --rounds N         how often each variant is measured (default ${FULL.rounds})
+  --seconds S        length of one measurement (default ${FULL.seconds})
+  --warmup S         load before each measurement (default ${FULL.warmupSeconds}, quick ${QUICK.warmupSeconds})
+  --shape A,B        some of ${SHAPES.join(", ")}
+  --failing A,B      percentages of failing requests, some of ${FAILING.join(", ")}
+  --variants A,B     some of ${VARIANTS.map(({ name }) => name).join(", ")};
+                     ${REFERENCE} and ${CONTROL} are always measured
+  --requests N       length of growth's long run (default ${REQUESTS.toLocaleString("en")})
+  --sources          measure the library's sources, and not what is built of them
+  --json FILE        where the results are written; only bench/results.json, the default, makes a document
+                     (quick: bench/results.local.json)
+  --profile FOLDER   also write a CPU profile of each measured service; profiling makes everything slower
+  --help             print this
+
+Exit codes: 0 measured, 1 something failed, 2 unknown options.
+`;
