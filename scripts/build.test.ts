@@ -42,3 +42,12 @@ test("the library's code is Latin-1: with any other character V8 keeps the file 
   const code = readFileSync(join(root, "common/tracing/dist/index.js"), "utf8");
   expect(code.match(/.*[\u0100-\uffff].*/g) ?? []).toEqual([]);
 });
+
+test("the command line that is published runs, with files of its own", async () => {
+  const dist = join(root, "common/tracing/dist");
+  const { bin, version } = JSON.parse(readFileSync(join(dist, "package.json"), "utf8"));
+  const main = join(dist, bin.tracekeep);
+  const { stdout } = await promisify(execFile)(process.execPath, [main, "--version"]);
+  expect(stdout).toBe(`${version}\n`);
+  expect(readFileSync(join(dist, "index.js"), "utf8")).not.toContain("./cli/");
+});

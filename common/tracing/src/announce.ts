@@ -3,25 +3,25 @@ import type { Logger } from "./logger.ts";
 
 /** Says at the start where spans go, what is odd in the configuration, and if nothing can arrive: once each. */
 export function announce(config: TracingConfig, logger: Logger): void {
+  const { sentryDsn, otlp, sampleRate, keep } = config;
   for (const warning of config.warnings) logger.warn({}, warning);
-  const nothing = whyNothingArrives(config);
-  if (nothing !== undefined) logger.warn({}, nothing);
+  const nowhere = sentryDsn === undefined && otlp === undefined;
+  if (!nowhere && sampleRate === 0 && !keep.errors && keep.slowMs === 0) {
+    logger.warn(
+      {},
+      "TRACE_SAMPLE_RATE is 0 and TRACE_KEEP_ERRORS is false, so no trace that begins here is sent: set one of them",
+    );
+  }
   const tracing = {
     service: config.serviceName,
     environment: config.environment,
-    sampleRate: config.sampleRate,
-    sentry: config.sentryDsn?.host ?? "off",
-    otlp: config.otlp === undefined ? "off" : new URL(config.otlp.url).host,
+    sampleRate,
+    sentry: sentryDsn?.host ?? "off",
+    otlp: otlp === undefined ? "off" : new URL(otlp.url).host,
   };
-  logger.info({ tracing }, "tracing started");
-}
-
-function whyNothingArrives({ sentryDsn, otlp, sampleRate, keep }: TracingConfig): string | undefined {
-  if (sentryDsn === undefined && otlp === undefined) {
-    return "SENTRY_DSN is empty, so no spans are sent: set it, or OTEL_EXPORTER_OTLP_TRACES_ENDPOINT";
-  }
-  if (sampleRate === 0 && !keep.errors && keep.slowMs === 0) {
-    return "TRACE_SAMPLE_RATE is 0 and TRACE_KEEP_ERRORS is false, so no trace that begins here is sent: set one of them";
-  }
-  return undefined;
+  // No warning: that is how services run at a developer's desk.
+  const message = nowhere
+    ? "tracing started; SENTRY_DSN is empty, so no spans are sent: set it, or OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"
+    : "tracing started";
+  logger.info({ tracing }, message);
 }

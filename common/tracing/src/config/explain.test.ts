@@ -28,7 +28,11 @@ test("the source that is told is the one that counts", () => {
 });
 
 test("an empty variable hides no other source", () => {
-  const options = { env: { SENTRY_DSN: " " }, cwd: "/", defaults: { SENTRY_DSN: "https://k@sentry.example/1" } };
+  const options = {
+    env: { SENTRY_DSN: " " },
+    cwd: "/",
+    defaults: { SENTRY_DSN: "https://k@sentry.example/1" },
+  };
   expect(sourceOf(options, "SENTRY_DSN")).toMatchObject({ source: "defaults in code" });
 });
 
@@ -45,6 +49,8 @@ test("header values and broken DSNs are masked, and so are headers without a nam
   const env = { OTEL_EXPORTER_OTLP_HEADERS: "x-key=abcdefgh, abcdefgh", SENTRY_DSN: "abcdefgh" };
   const { settings, faults, config } = explainTracingConfig({ env, cwd: "/" });
   expect(JSON.stringify({ settings, faults })).not.toContain("abcdefgh");
-  expect(sourceOf({ env, cwd: "/" }, "OTEL_EXPORTER_OTLP_HEADERS")?.value).toBe("x-key=[Filtered],[Filtered]");
+  expect(sourceOf({ env, cwd: "/" }, "OTEL_EXPORTER_OTLP_HEADERS")?.value).toBe(
+    "x-key=[Filtered],[Filtered]",
+  );
   expect([config, faults.length > 0]).toEqual([undefined, true]);
 });

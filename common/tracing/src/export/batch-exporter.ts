@@ -276,7 +276,7 @@ export class BatchExporter<T extends Outgoing> {
   }
 
   #again(items: readonly T[], reason: string): void {
-    this.#warn(reason, `Spans could not be sent (${reason}).`);
+    this.#warn(reason, `Spans could not be sent (${reason}). "npx tracekeep doctor" finds out why.`);
     const stay = this.#pace.isLimited ? items.filter(isKept) : items;
     // The server has counted them itself.
     this.#drop("rate_limited", countSpans(items) - countSpans(stay), 0);

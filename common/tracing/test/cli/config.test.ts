@@ -54,6 +54,7 @@ test("no secret is printed, in whatever variable it stands", async () => {
     OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "https://collector.example/v1/traces",
     OTEL_EXPORTER_OTLP_TRACES_HEADERS: `x-key=${key},x-tenant=${key}`,
     OTEL_EXPORTER_OTLP_HEADERS: key,
+    TRACE_SANITIZE_HASH_KEY: key,
     TRACE_SERVICE_NAME: `https://${key}@o1.ingest.sentry.io/42`,
   };
   for (const args of [["config"], ["config", "--json"], ["doctor"], ["doctor", "--json"]]) {

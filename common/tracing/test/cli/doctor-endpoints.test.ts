@@ -70,10 +70,10 @@ test("a login page is no intake, although it answers 200", async () => {
 });
 
 test.each([
-  [2, "ok", "agrees"],
-  [-60, "warning", "60 seconds behind the server's"],
-  [7_200, "fault", "2 hours ahead of the server's"],
-  [-7_200, "fault", "2 hours behind the server's"],
+  [2, "ok", /agrees/],
+  [-60, "warning", /(59|60|61) seconds behind the server's/],
+  [7_200, "fault", /2 hours ahead of the server's/],
+  [-7_200, "fault", /2 hours behind the server's/],
 ])("a clock that is %i seconds ahead of the server's: %s", async (ahead, verdict, message) => {
   const dsn = await answerWith((response) => {
     response.sendDate = false;
@@ -83,7 +83,7 @@ test.each([
   const { code, of } = await doctor({ SENTRY_DSN: dsn });
   expect(code).toBe(verdict === "fault" ? 1 : 0);
   expect(of("sentry clock")).toEqual([
-    expect.objectContaining({ verdict, message: expect.stringContaining(message) }),
+    expect.objectContaining({ verdict, message: expect.stringMatching(message) }),
   ]);
 });
 

@@ -70,7 +70,7 @@ test("a spool that cannot be a directory is a fault, one that can be made is not
   expect((await doctor({ TRACE_SPOOL_DIR: "closed" }, cwd)).of("spool")[0]?.verdict).toBe(expected);
 });
 
-const with_ = (more: Manifests): string => packageFolder({ ...INSTALLED, ...more });
+const installedWith = (more: Manifests): string => packageFolder({ ...INSTALLED, ...more });
 
 test("a service that has installed what the README says is fine, however it is installed", async () => {
   const { of } = await doctor({}, packageFolder(INSTALLED));
@@ -92,7 +92,7 @@ test("what is missing is named with the command that installs it", async () => {
 
 test("two versions of the API are a warning that names who brings each; two copies of one version are none", async () => {
   const older = (version: string) =>
-    with_({
+    installedWith({
       "": {
         name: "ledger",
         dependencies: { tracekeep: "*", "@opentelemetry/api": "*", "@grpc/grpc-js": "*", pg: "*" },
@@ -107,15 +107,15 @@ test("two versions of the API are a warning that names who brings each; two copi
   expect((await doctor({}, older("1.10.0"))).of("@opentelemetry/api")[0]?.verdict).toBe("ok");
 });
 
-test("a second grpc-js is a warning, one without server interceptors a fault", async () => {
-  const second = with_({
+test("a second version of grpc-js is a warning, one without server interceptors a fault", async () => {
+  const second = installedWith({
     "node_modules/tracekeep/node_modules/@grpc/grpc-js": { name: "@grpc/grpc-js", version: "1.14.0" },
   });
   expect((await doctor({}, second)).of("@grpc/grpc-js")[0]).toMatchObject({
     verdict: "warning",
-    message: expect.stringContaining("is installed 2 times"),
+    message: expect.stringContaining("is installed in 2 versions"),
   });
-  const old = with_({ "node_modules/@grpc/grpc-js": { name: "@grpc/grpc-js", version: "1.9.15" } });
+  const old = installedWith({ "node_modules/@grpc/grpc-js": { name: "@grpc/grpc-js", version: "1.9.15" } });
   expect((await doctor({}, old)).of("@grpc/grpc-js")[0]).toMatchObject({
     verdict: "fault",
     message: expect.stringContaining("1.9.15 has no server interceptors"),
@@ -126,7 +126,7 @@ test.each(["dd-trace", "@opentelemetry/sdk-node", "@sentry/node"])(
   "another tracer among the dependencies is warned of, one for development is not: %s",
   async (name) => {
     const folder = (kind: string) =>
-      with_({
+      installedWith({
         "": { name: "ledger", dependencies: { tracekeep: "*" }, [kind]: { tracekeep: "*", [name]: "*" } },
         [`node_modules/${name}`]: { name, version: "6.0.0" },
       });

@@ -1,5 +1,7 @@
 import { startViewer, type Viewer } from "tracekeep-viewer";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { traceLink } from "../../src/cli/probe/trace-link.ts";
+import { Dsn } from "../../src/config/dsn.ts";
 import { runCli } from "./harness/run-cli.ts";
 
 let viewer: Viewer;
@@ -51,4 +53,15 @@ test("what is not taken, or goes nowhere, is told, and is the exit code", async 
   const faulty = await runCli(["send-test"], { TRACE_SAMPLE_RATE: "1%" });
   expect(faulty).toMatchObject({ code: 1, stdout: expect.stringContaining("TRACE_SAMPLE_RATE") });
   expect(viewer.intake.traces()).toEqual([]);
+});
+
+test.each([
+  [
+    "https://k@o1.ingest.de.sentry.io/42",
+    "https://sentry.io/orgredirect/organizations/:orgslug/explore/traces/trace/abc/",
+  ],
+  ["https://k@sentry.example/base/42", "https://sentry.example/base: search for trace:abc"],
+  [undefined, "search for trace:abc"],
+])("a trace that was sent to %s is found at %s", async (dsn, link) => {
+  expect(await traceLink(dsn === undefined ? undefined : Dsn.parse(dsn), "abc")).toBe(link);
 });

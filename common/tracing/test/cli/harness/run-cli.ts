@@ -33,10 +33,7 @@ export interface Diagnosis {
   of(name: string): Finding[];
 }
 
-export async function doctor(
-  env: Readonly<Record<string, string>> = {},
-  cwd?: string,
-): Promise<Diagnosis> {
+export async function doctor(env: Readonly<Record<string, string>> = {}, cwd?: string): Promise<Diagnosis> {
   const { code, stdout, stderr } = await runCli(["doctor", "--json"], env, cwd);
   if (!stdout.startsWith("{")) throw new Error(`no diagnosis: ${stdout}${stderr}`);
   const { ok, checks } = JSON.parse(stdout) as { ok: boolean; checks: Finding[] };

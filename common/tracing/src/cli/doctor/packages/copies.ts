@@ -21,7 +21,7 @@ export function checkApiCopies(tree: PackageTree): Finding[] {
   ];
 }
 
-/** grpc-js: calls of every copy are traced, but TypeScript takes the classes of two copies for different ones. */
+/** grpc-js: calls of every copy are traced, but TypeScript takes the classes of two versions for different ones. */
 export function checkGrpcCopies(tree: PackageTree): Finding[] {
   const copies = copiesOf(tree, GRPC);
   const old = copies.find(({ version }) => version.localeCompare(OLDEST_GRPC, "en", { numeric: true }) < 0);
@@ -29,12 +29,13 @@ export function checkGrpcCopies(tree: PackageTree): Finding[] {
     const message = `${old.version} has no server interceptors: incoming calls are not traced`;
     return [fault(GRPC, message, `run "npm install ${GRPC}@^${OLDEST_GRPC}"`)];
   }
-  if (copies.length === 0) return [];
-  if (copies.length === 1) return [ok(GRPC, copies[0]?.version ?? "")];
+  const versions = new Set(copies.map(({ version }) => version));
+  if (versions.size === 0) return [];
+  if (versions.size === 1) return [ok(GRPC, [...versions].join(""))];
   return [
     warning(
       GRPC,
-      `is installed ${copies.length} times (${places(copies)}): calls of each are traced, but TypeScript refuses to mix their types`,
+      `is installed in ${versions.size} versions (${places(copies)}): calls of each are traced, but TypeScript refuses to mix their types`,
       `run "npm dedupe ${GRPC}", or fix one version with "overrides" in package.json`,
     ),
   ];
