@@ -18,6 +18,8 @@ export interface EventSenderOptions<T> {
   readonly toEvent: (given: T) => SentryEvent;
 }
 
+/** For a few kB: the window that gzip takes otherwise is 250 kB for each event under way. */
+const SMALL_WINDOW = { windowBits: 12, memLevel: 5 };
 const compress = promisify(gzip);
 
 /** Events that wait: as many as a burst within the limit makes while one answer is awaited. */
@@ -85,7 +87,10 @@ export class EventSender<T> {
     await nextTurn();
     for (let given = this.#waiting.shift(); given !== undefined; given = this.#waiting.shift()) {
       try {
-        const body = await compress(eventEnvelope(this.#options.toEvent(given), this.#options.project));
+        const body = await compress(
+          eventEnvelope(this.#options.toEvent(given), this.#options.project),
+          SMALL_WINDOW,
+        );
         this.#heed(await this.#options.untraced(() => this.#sender.post(body)));
       } catch {
         this.#lost++;

@@ -8,7 +8,7 @@ export class Decisions {
   readonly #kept: Generations;
   readonly #refused: Generations;
 
-  constructor(most = 16_384) {
+  constructor(most = 8_192) {
     this.#kept = new Generations(most);
     this.#refused = new Generations(most);
   }

@@ -3,7 +3,7 @@ import { LocalTrace } from "../spans/index.ts";
 import { FlightRecord } from "./flight-record.ts";
 
 const BYTES = 65_536;
-const SLOTS = BYTES / 256;
+const SLOTS = Math.ceil(BYTES / 384);
 
 const idOf = (number: number): string => (number + 1).toString(16).padStart(32, "0");
 const localTrace = (number: number) => new LocalTrace(idOf(number), false, undefined, "", "");

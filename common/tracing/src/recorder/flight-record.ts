@@ -15,7 +15,7 @@ const DECIDED = 4;
 /** One trace may hold this part of the record. */
 const SHARE_OF_ONE_TRACE = 16;
 /** Bytes for each trace that the index has a slot for: most take more. */
-const BYTES_A_TRACE = 256;
+const BYTES_A_TRACE = 384;
 /** How often a new trace may try to find a slot. */
 const MOST_TRIES = 16;
 

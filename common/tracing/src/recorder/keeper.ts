@@ -179,8 +179,10 @@ export class Keeper implements DecisionSource {
 
   /** Notes a decision; one that was made before is changed, since others hold it. */
   #decide(traceId: string, made: Pick<TraceDecision, "kept" | "probability" | "reason">): TraceDecision {
-    const before = this.#decisions.get(traceId) ?? { bytes: 0, dropped: 0, reported: false };
-    const decision = Object.assign(before, made);
+    const decision = this.#decisions.get(traceId) ?? { ...made, bytes: 0, dropped: 0, reported: false };
+    decision.kept = made.kept;
+    decision.probability = made.probability;
+    decision.reason = made.reason;
     this.#decisions.set(traceId, decision);
     this.#options.record.decided(traceId);
     return decision;
