@@ -1,13 +1,16 @@
 import { defineConfig } from "vitest/config";
+import { hasChromium } from "./scripts/say-what-is-left-out.ts";
 
 export default defineConfig({
   test: {
     include: ["**/*.test.ts"],
-    exclude: ["**/node_modules/**", "**/dist/**"],
+    exclude: ["**/node_modules/**", "**/dist/**", ...(hasChromium ? [] : ["viewer/test/browser/**"])],
     pool: "forks",
-    globalSetup: ["./scripts/say-databases.ts", "./acceptance/secrets/search.ts"],
+    globalSetup: ["./scripts/say-what-is-left-out.ts", "./acceptance/secrets/search.ts"],
     setupFiles: ["./acceptance/secrets/collect.ts"],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // A page may be slow to show what it has been told.
+    expect: { poll: { timeout: 10_000 } },
   },
 });

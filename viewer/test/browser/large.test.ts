@@ -64,5 +64,5 @@ it("keys and folding reach each end of it", async () => {
   await page.locator(".span-row.selected").waitFor();
   await page.keyboard.press("Enter");
   await page.getByText(`${SPANS - 1} below`).waitFor();
-  expect(await textsOf(page, ".span-name")).toEqual(["span 1"]);
+  await expect.poll(() => textsOf(page, ".span-name")).toEqual(["span 1"]);
 });

@@ -39,16 +39,16 @@ describe("the list", () => {
     await page.getByText("GET /first").waitFor();
     await sendSpans(viewer.url, request(2, "GET /second"));
     await page.getByText("GET /second").waitFor();
-    expect(await textsOf(page, NAMES)).toEqual(["GET /second", "GET /first"]);
+    await expect.poll(() => textsOf(page, NAMES)).toEqual(["GET /second", "GET /first"]);
 
     await sendSpans(viewer.url, failedRequest);
     await page
       .getByText("treasury: TreasuryService/ValidateAccount – bank DOWNBANK is not reachable")
       .waitFor();
-    expect(await textsOf(page, NAMES)).toEqual(["POST /accounts", "GET /second", "GET /first"]);
-    expect(await textsOf(page, ".trace-row >> nth=0")).toEqual([
-      expect.stringMatching(/gateway POST \/accounts 503 .*development 84\.2 ms 8 /),
-    ]);
+    await expect.poll(() => textsOf(page, NAMES)).toEqual(["POST /accounts", "GET /second", "GET /first"]);
+    await expect
+      .poll(() => textsOf(page, ".trace-row >> nth=0"))
+      .toEqual([expect.stringMatching(/gateway POST \/accounts 503 .*development 84\.2 ms 8 /)]);
   });
 
   it("finds by service, method, status, duration, id and text, and says what it does not understand", async () => {
@@ -109,7 +109,7 @@ describe("the list", () => {
     await page.getByText("GET /second").waitFor();
     await page.keyboard.press("j");
     await page.keyboard.press("j");
-    expect(await textsOf(page, ".trace-row.selected b")).toEqual(["GET /second"]);
+    await expect.poll(() => textsOf(page, ".trace-row.selected b")).toEqual(["GET /second"]);
     await page.keyboard.press("k");
     await page.keyboard.press("Enter");
     await page.waitForURL(`**/trace/${SAMPLE_TRACE}`);

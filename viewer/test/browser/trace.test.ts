@@ -35,24 +35,30 @@ describe("a trace", () => {
     await sendSpans(viewer.url, kept);
     const page = await openPage(browser, viewer.traceUrl(SAMPLE_TRACE));
     await page.locator(".span-row").first().waitFor();
-    expect(await textsOf(page, ".span-row:not(.note)")).toEqual([
-      "▾ gateway POST /accounts 84.2 ms ✗ 503",
-      "▾ gateway → LedgerService/CreateAccount 80.9 ms ✗ UNAVAILABLE",
-      "▾ ledger LedgerService/CreateAccount 73.0 ms ✗ UNAVAILABLE",
-      "▾ ledger open account 71.5 ms ✗ ERROR",
-      "ledger → SELECT accounts 450 µs",
-      "▾ ledger → TreasuryService/ValidateAccount 68.0 ms ✗ UNAVAILABLE",
-      "▾ treasury TreasuryService/ValidateAccount root cause 56.0 ms ✗ UNAVAILABLE",
-      "treasury → SELECT institutions 2.00 ms",
-    ]);
-    expect(await textsOf(page, ".span-row.note")).toEqual(["✗ bank DOWNBANK is not reachable"]);
-    expect(await textsOf(page, ".notice")).toEqual([
-      expect.stringContaining(
-        "Root cause treasury TreasuryService/ValidateAccount – bank DOWNBANK is not reachable",
-      ),
-      expect.stringContaining("Kept, because it failed"),
-    ]);
-    expect(await textsOf(page, ".waited-for")).toEqual([expect.stringContaining("treasury 56.0 ms (67 %)")]);
+    await expect
+      .poll(() => textsOf(page, ".span-row:not(.note)"))
+      .toEqual([
+        "▾ gateway POST /accounts 84.2 ms ✗ 503",
+        "▾ gateway → LedgerService/CreateAccount 80.9 ms ✗ UNAVAILABLE",
+        "▾ ledger LedgerService/CreateAccount 73.0 ms ✗ UNAVAILABLE",
+        "▾ ledger open account 71.5 ms ✗ ERROR",
+        "ledger → SELECT accounts 450 µs",
+        "▾ ledger → TreasuryService/ValidateAccount 68.0 ms ✗ UNAVAILABLE",
+        "▾ treasury TreasuryService/ValidateAccount root cause 56.0 ms ✗ UNAVAILABLE",
+        "treasury → SELECT institutions 2.00 ms",
+      ]);
+    await expect.poll(() => textsOf(page, ".span-row.note")).toEqual(["✗ bank DOWNBANK is not reachable"]);
+    await expect
+      .poll(() => textsOf(page, ".notice"))
+      .toEqual([
+        expect.stringContaining(
+          "Root cause treasury TreasuryService/ValidateAccount – bank DOWNBANK is not reachable",
+        ),
+        expect.stringContaining("Kept, because it failed"),
+      ]);
+    await expect
+      .poll(() => textsOf(page, ".waited-for"))
+      .toEqual([expect.stringContaining("treasury 56.0 ms (67 %)")]);
     const bar = await page.locator(`#span-${"7".padStart(16, "0")} .bar`).boundingBox();
     const axis = await page.locator(".ticks").boundingBox();
     expect(((bar?.x ?? 0) - (axis?.x ?? 0)) / (axis?.width ?? 1)).toBeCloseTo(20 / 84.2, 2);
@@ -109,9 +115,9 @@ describe("a trace", () => {
   it("shows parents that were not received as such", async () => {
     await sendSpans(viewer.url, failedRequest.slice(2));
     const page = await openPage(browser, viewer.traceUrl(SAMPLE_TRACE));
-    expect(await textsOf(page, ".span-row.missing >> nth=0")).toEqual([
-      "parent 0000000000000002 not received",
-    ]);
+    await expect
+      .poll(() => textsOf(page, ".span-row.missing >> nth=0"))
+      .toEqual(["parent 0000000000000002 not received"]);
     await page.getByText("1 parent not received").waitFor();
   });
 
@@ -120,14 +126,14 @@ describe("a trace", () => {
     const page = await openPage(browser, viewer.traceUrl(SAMPLE_TRACE));
     await page.locator(".span-row").first().waitFor();
     await page.keyboard.press("e");
-    expect(await textsOf(page, selected)).toEqual(["TreasuryService/ValidateAccount"]);
+    await expect.poll(() => textsOf(page, selected)).toEqual(["TreasuryService/ValidateAccount"]);
     await page.keyboard.press("k");
     await page.keyboard.press("k");
-    expect(await textsOf(page, selected)).toEqual(["→ SELECT accounts"]);
+    await expect.poll(() => textsOf(page, selected)).toEqual(["→ SELECT accounts"]);
     await page.keyboard.press("k");
     await page.keyboard.press("Enter");
     await expect.poll(() => textsOf(page, SPANS)).toHaveLength(4);
-    expect(await textsOf(page, ".span-row.selected .badge")).toEqual(["4 below"]);
+    await expect.poll(() => textsOf(page, ".span-row.selected .badge")).toEqual(["4 below"]);
     await page.keyboard.press("e");
     await expect.poll(() => textsOf(page, SPANS)).toHaveLength(8);
 
@@ -161,7 +167,7 @@ describe("a trace", () => {
     );
     const page = await openPage(browser, viewer.traceUrl(traceIdOf(1)));
     await page.getByLabel("Critical path only").check();
-    expect(await textsOf(page, ".only-critical .not-critical .span-name")).toEqual(["beside"]);
+    await expect.poll(() => textsOf(page, ".only-critical .not-critical .span-name")).toEqual(["beside"]);
   });
 
   it("grows while it is looked at", async () => {

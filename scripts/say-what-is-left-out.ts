@@ -1,0 +1,17 @@
+import { existsSync } from "node:fs";
+
+/** Where Debian's package puts it, unless CHROMIUM names another one. */
+export const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
+
+/** Whether tests that look at pages can run; in CI they must. */
+export const hasChromium = existsSync(CHROMIUM) || process.env.CI !== undefined;
+
+/** Before all tests: says which do not run on this machine, and how they would. */
+export default function sayWhatIsLeftOut(): void {
+  if (!process.env.TEST_DATABASE_URL)
+    console.log("Database tests run on SQLite only: npm run test:postgres runs them on Postgres, too.\n");
+  if (!hasChromium)
+    console.log(
+      `Tests of the viewer's page are left out: there is no ${CHROMIUM}. Install Chromium (Debian: apt-get install chromium), or set CHROMIUM to its path.\n`,
+    );
+}
