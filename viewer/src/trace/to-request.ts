@@ -25,7 +25,7 @@ const STATUSES = {
   error: StatusCode.STATUS_CODE_ERROR,
 } as const;
 
-/** The export request that brings these spans: what `spansOf` takes apart, put together again. Whole numbers go as integers. */
+/** The export request that brings these spans: what `spansOf` takes apart, put together again. Whole numbers go as integers, -0 as 0. */
 export function requestOf(spans: readonly SpanRecord[]): ExportTraceServiceRequest {
   const bySource = Map.groupBy(spans, (span) => span.resource);
   const resourceSpans = Array.from(bySource, ([resource, ofSource]) => {
