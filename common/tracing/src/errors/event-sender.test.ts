@@ -66,6 +66,31 @@ test("close waits for no answer, and events afterwards go nowhere", async () => 
   expect(intake.requests).toHaveLength(3);
 });
 
+test("eight at a time are under way; those that wait are lost at the close, and counted", async () => {
+  intake.answer = "hang";
+  for (let i = 0; i < 20; i++) sender.send(failure(`event ${i}`));
+  await intake.until(() => intake.requests.length === 8, "eight requests");
+  await sender.close();
+  await sender.flush(1_000);
+  expect(intake.requests).toHaveLength(8);
+  expect(sender.stats()).toEqual({ sent: 0, lost: 20 });
+});
+
+test("when Sentry asks for silence, those that wait are given up", async () => {
+  intake.answer = { status: 429, headers: { "retry-after": "60" } };
+  for (let i = 0; i < 40; i++) sender.send(failure(`event ${i}`));
+  await sender.flush(2_000);
+  expect(intake.requests.length).toBeLessThan(20);
+  expect(sender.stats()).toEqual({ sent: 0, lost: 40 });
+});
+
+test("an event that finds nobody is lost, and counted", async () => {
+  await intake.close();
+  sender.send(failure("a"));
+  await sender.flush(2_000);
+  expect(sender.stats()).toEqual({ sent: 0, lost: 1 });
+});
+
 test("events that wait are bounded", async () => {
   intake.answer = "hang";
   let taken = 0;

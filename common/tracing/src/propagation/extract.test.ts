@@ -96,3 +96,12 @@ test("each request of a client that is not trusted is known by an id of its own,
   expect(keepIdOf("all")).toBeUndefined();
   expect(keepIdOf("all", "1".repeat(32))).toBe("1".repeat(32));
 });
+
+test("the baggage of the active context does not travel with a request that brings none, or another one", () => {
+  const baggage = propagation.createBaggage({ theirs: { value: "1" } });
+  const active = propagation.setBaggage(ROOT_CONTEXT, baggage);
+  const extract = createExtractor("all", undefined);
+  expect(propagation.getBaggage(extract(active, readCarrier({})))).toBeUndefined();
+  const own = propagation.getBaggage(extract(active, readCarrier({ baggage: "ours=2" })));
+  expect(own?.getAllEntries().map(([key]) => key)).toEqual(["ours"]);
+});

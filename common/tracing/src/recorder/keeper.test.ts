@@ -118,6 +118,8 @@ test("a trace that the limit refused leaves nothing, unless somebody else keeps 
   expect(scene.stats().keep).toMatchObject({ traces: 1, refused: 1 });
   scene.keeper.keepFromOutside(refused.trace.traceId, { probability: 0.1, reason: "error" });
   expect(scene.names()).toEqual(["below", "later", "refused"]);
+  // With the weight of the one who keeps it, and not of the refusal.
+  expect(scene.exported.map(({ attributes }) => attributes[RATE])).toEqual([0.1, 0.1, 0.1]);
 });
 
 test("a trace that was refused below is not kept here on our own account", () => {

@@ -101,6 +101,18 @@ test("a trace whose entry is not there is not whole", () => {
   expect(failureOf(() => expectTrace(orphan).toBeWhole())).toMatch(/That of "probe.* is not there/);
 });
 
+test("a trace is waited for no longer than it takes, whatever the interval of exports", async () => {
+  await using own = await startTraceCapture();
+  const overrides = { ...own.settings, TRACE_EXPORT_INTERVAL_MS: "60000" };
+  const second = startTracing(loadTracingConfig({ serviceName: "second", env: {}, cwd: "/", overrides }));
+  try {
+    second.withSpan("job", () => {});
+    expectTrace(await own.waitForTrace(() => true)).toHaveSpan("job");
+  } finally {
+    await second.shutdown();
+  }
+});
+
 test("why a trace was kept is told, at a rate at which none is sampled", async () => {
   await using own = await startTraceCapture();
   const overrides = { ...own.settings, TRACE_SAMPLE_RATE: "0" };
