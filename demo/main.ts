@@ -1,4 +1,5 @@
 import { perform } from "./act.ts";
+import { UsageError } from "./command-line.ts";
 import { catchSignals, Interrupted, interruption } from "./interruption.ts";
 import { type OtlpJsonFile, openOtlpJson } from "./json-file.ts";
 import { printCurlLines, printNewTraces, printViewer } from "./keep.ts";
@@ -7,7 +8,6 @@ import { runScenario } from "./local.ts";
 import { type DemoOptions, parseOptions, USAGE } from "./options.ts";
 import { toSentry } from "./remote.ts";
 import { bad, bold, dim, say } from "./text.ts";
-import { UsageError } from "./usage-error.ts";
 
 async function main(): Promise<number> {
   const options = parseOptions(process.argv.slice(2));

@@ -1,6 +1,5 @@
-import { parseArgs } from "node:util";
+import { readOptions, UsageError } from "./command-line.ts";
 import { parseSettings, type Settings } from "./settings.ts";
-import { UsageError } from "./usage-error.ts";
 
 /** What the command line says. */
 export interface DemoOptions {
@@ -50,7 +49,7 @@ Exit codes: 0 every trace arrived whole, 1 something is missing or failed, 2 unk
 
 /** Reads the command line. Throws UsageError. */
 export function parseOptions(args: readonly string[]): DemoOptions {
-  const { values } = parse(args);
+  const values = readOptions(args, OPTIONS);
   const settings = parseSettings(values.set ?? []);
   const { help = false, keep = false, json, svg, requests, rate, failures } = values;
   const onlyLoad = requests !== undefined || rate !== undefined || failures !== undefined;
@@ -76,22 +75,13 @@ function readNumber(name: string, text: string, { most, whole }: { most: number;
   throw new UsageError(`${name} ${text}: expected a ${whole ? "whole number" : "number"} from 0 to ${most}`);
 }
 
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        help: { type: "boolean", short: "h" },
-        keep: { type: "boolean" },
-        json: { type: "string" },
-        svg: { type: "string" },
-        set: { type: "string", multiple: true },
-        requests: { type: "string" },
-        rate: { type: "string" },
-        failures: { type: "string" },
-      },
-    });
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
-}
+const OPTIONS = {
+  help: { type: "boolean", short: "h" },
+  keep: { type: "boolean" },
+  json: { type: "string" },
+  svg: { type: "string" },
+  set: { type: "string", multiple: true },
+  requests: { type: "string" },
+  rate: { type: "string" },
+  failures: { type: "string" },
+} as const;

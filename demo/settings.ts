@@ -1,4 +1,4 @@
-import { UsageError } from "./usage-error.ts";
+import { UsageError } from "./command-line.ts";
 
 /** The names of the services, each before those that call it. */
 export const SERVICE_NAMES = ["treasury", "ledger", "payroll", "gateway"] as const;

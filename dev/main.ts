@@ -1,6 +1,6 @@
+import { UsageError } from "../demo/command-line.ts";
 import { catchSignals, Interrupted } from "../demo/interruption.ts";
 import { bad } from "../demo/text.ts";
-import { UsageError } from "../demo/usage-error.ts";
 import { parseOptions, USAGE } from "./options.ts";
 import { runSession } from "./session.ts";
 

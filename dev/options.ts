@@ -1,6 +1,5 @@
-import { parseArgs } from "node:util";
+import { readOptions, UsageError } from "../demo/command-line.ts";
 import { parseSettings, type Settings } from "../demo/settings.ts";
-import { UsageError } from "../demo/usage-error.ts";
 import { DEFAULT_PORT } from "../viewer/src/command/options.ts";
 
 /** What the command line says. */
@@ -45,7 +44,7 @@ Exit codes: 0 ended, 1 it could not start, 2 unknown options, 130 interrupted wh
 
 /** Reads the command line. Throws UsageError. */
 export function parseOptions(args: readonly string[]): DevOptions {
-  const { help = false, open = false, traffic = false, port, set = [] } = parse(args);
+  const { help = false, open = false, traffic = false, port, set = [] } = readOptions(args, OPTIONS);
   return { help, open, traffic, port: readPort("--port", port, 0), settings: readSettings(set) };
 }
 
@@ -63,19 +62,10 @@ function readPort(name: string, text: string | undefined, least: number): number
   throw new UsageError(`${name} ${text}: expected a whole number from ${least} to 65535`);
 }
 
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        help: { type: "boolean", short: "h" },
-        open: { type: "boolean" },
-        traffic: { type: "boolean" },
-        port: { type: "string" },
-        set: { type: "string", multiple: true },
-      },
-    }).values;
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
-}
+const OPTIONS = {
+  help: { type: "boolean", short: "h" },
+  open: { type: "boolean" },
+  traffic: { type: "boolean" },
+  port: { type: "string" },
+  set: { type: "string", multiple: true },
+} as const;

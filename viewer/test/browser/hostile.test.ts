@@ -1,23 +1,13 @@
-import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { startViewer, type Viewer } from "../../src/index.ts";
+import { describe, expect, it } from "vitest";
+import { startViewer } from "../../src/index.ts";
 import { SAMPLE_START, SAMPLE_TRACE, sampleSpan } from "../../src/testing/sample.ts";
 import { attributesOf } from "../../src/trace/attributes.ts";
 import type { SpanRecord } from "../../src/trace/span.ts";
-import { startBrowser } from "../harness/browser.ts";
 import { openPage, textsOf } from "../harness/page.ts";
 import { sendSpans } from "../harness/send.ts";
+import { setStage } from "../harness/stage.ts";
 
-let browser: Browser;
-let viewer: Viewer;
-beforeAll(async () => {
-  browser = await startBrowser();
-});
-afterAll(() => browser.close());
-beforeEach(async () => {
-  viewer = await startViewer();
-});
-afterEach(() => viewer.close());
+const stage = setStage();
 
 const SCRIPTS = [
   "<script>document.title='hit'</script>",
@@ -65,8 +55,8 @@ const TRY = `(async () => {
 
 describe("what looks like a script", () => {
   it.each(SCRIPTS)("%s is shown as the text that it is, everywhere", async (text) => {
-    await sendSpans(viewer.url, hostileTrace(text));
-    const page = await openPage(browser, viewer.url);
+    await sendSpans(stage.viewer.url, hostileTrace(text));
+    const page = await openPage(stage.browser, stage.viewer.url);
     await page.locator(".trace-row").waitFor();
     expect((await textsOf(page, ".trace-row b"))[0]).toBe(text);
     for (const path of [
@@ -75,7 +65,7 @@ describe("what looks like a script", () => {
       "methods",
       `?q=${encodeURIComponent(text)}`,
     ]) {
-      await page.goto(viewer.url + path);
+      await page.goto(stage.viewer.url + path);
       await page
         .locator(".span-panel dl, .map-node, .methods tbody tr, .trace-row, .empty")
         .first()
@@ -88,18 +78,20 @@ describe("what looks like a script", () => {
   });
 
   it("runs neither if it gets into the page, nor may anything be loaded from elsewhere", async () => {
-    const page = await openPage(browser, viewer.url, { expected: /Trusted|Policy/ });
+    const page = await openPage(stage.browser, stage.viewer.url, { expected: /Trusted|Policy/ });
     const blocked = await page.evaluate(TRY);
     expect(blocked).toEqual(["text of a script", "HTML", "another origin", true]);
     expect(await page.title()).not.toBe("hit");
   });
 
   it("on another page of this machine gets nothing", async () => {
-    await sendSpans(viewer.url, hostileTrace("secret"));
+    await sendSpans(stage.viewer.url, hostileTrace("secret"));
     await using other = await startViewer();
-    const page = await openPage(browser, other.url, { expected: /Policy/ });
+    const page = await openPage(stage.browser, other.url, { expected: /Policy/ });
     const ask = (init: string) =>
-      page.evaluate(`fetch("${viewer.url}data/overview", ${init}).then(() => "answered", () => "refused")`);
+      page.evaluate(
+        `fetch("${stage.viewer.url}data/overview", ${init}).then(() => "answered", () => "refused")`,
+      );
     const answers = [await ask("{}"), await ask('{ mode: "no-cors" }')];
     // The page's own policy refuses already: what a page without one gets is tested without a browser.
     expect(answers).toEqual(["refused", "refused"]);

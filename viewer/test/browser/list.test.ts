@@ -1,23 +1,13 @@
-import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { startViewer, type Viewer } from "../../src/index.ts";
+import { describe, expect, it } from "vitest";
+import { startViewer } from "../../src/index.ts";
 import { failedRequest, SAMPLE_TRACE } from "../../src/testing/sample.ts";
 import { attributesOf } from "../../src/trace/attributes.ts";
-import { startBrowser } from "../harness/browser.ts";
 import { follow } from "../harness/follow.ts";
 import { openPage, textsOf } from "../harness/page.ts";
 import { sendSpans, traceIdOf, traceOf } from "../harness/send.ts";
+import { setStage } from "../harness/stage.ts";
 
-let browser: Browser;
-let viewer: Viewer;
-beforeAll(async () => {
-  browser = await startBrowser();
-});
-afterAll(() => browser.close());
-beforeEach(async () => {
-  viewer = await startViewer();
-});
-afterEach(() => viewer.close());
+const stage = setStage();
 
 const NAMES = ".trace-row b";
 const request = (number: number, name: string, more: object = {}) =>
@@ -33,15 +23,15 @@ const request = (number: number, name: string, more: object = {}) =>
 
 describe("the list", () => {
   it("says how to begin, then shows what arrives without being asked, failed traces first", async () => {
-    const page = await openPage(browser, viewer.url);
-    await page.getByText(`SENTRY_DSN=http://dev@127.0.0.1:${viewer.intake.port}/1`).waitFor();
-    await sendSpans(viewer.url, request(1, "GET /first"));
+    const page = await openPage(stage.browser, stage.viewer.url);
+    await page.getByText(`SENTRY_DSN=http://dev@127.0.0.1:${stage.viewer.intake.port}/1`).waitFor();
+    await sendSpans(stage.viewer.url, request(1, "GET /first"));
     await page.getByText("GET /first").waitFor();
-    await sendSpans(viewer.url, request(2, "GET /second"));
+    await sendSpans(stage.viewer.url, request(2, "GET /second"));
     await page.getByText("GET /second").waitFor();
     await expect.poll(() => textsOf(page, NAMES)).toEqual(["GET /second", "GET /first"]);
 
-    await sendSpans(viewer.url, failedRequest);
+    await sendSpans(stage.viewer.url, failedRequest);
     await page
       .getByText("treasury: TreasuryService/ValidateAccount – bank DOWNBANK is not reachable")
       .waitFor();
@@ -52,12 +42,12 @@ describe("the list", () => {
   });
 
   it("finds by service, method, status, duration, id and text, and says what it does not understand", async () => {
-    await sendSpans(viewer.url, [
+    await sendSpans(stage.viewer.url, [
       ...failedRequest,
       ...request(1, "GET /slow", { to: 900_000 }),
       ...request(2, "GET /quick"),
     ]);
-    const page = await openPage(browser, viewer.url);
+    const page = await openPage(stage.browser, stage.viewer.url);
     const search = page.getByLabel("Search traces");
     for (const [text, names] of [
       ["service:treasury", ["POST /accounts"]],
@@ -86,8 +76,8 @@ describe("the list", () => {
         { key: "deployment.environment.name", value: { stringValue: "staging" } },
       ]),
     }));
-    await sendSpans(viewer.url, [...staging, ...failedRequest]);
-    const page = await openPage(browser, viewer.url);
+    await sendSpans(stage.viewer.url, [...staging, ...failedRequest]);
+    const page = await openPage(stage.browser, stage.viewer.url);
     await page.getByLabel("Order").selectOption("Slowest first");
     await expect.poll(() => textsOf(page, NAMES)).toEqual(["GET /staging", "POST /accounts"]);
     await page.getByLabel("Environment").selectOption("staging");
@@ -100,12 +90,12 @@ describe("the list", () => {
   });
 
   it("is used by keys alone", async () => {
-    await sendSpans(viewer.url, [
+    await sendSpans(stage.viewer.url, [
       ...failedRequest,
       ...request(1, "GET /first"),
       ...request(2, "GET /second"),
     ]);
-    const page = await openPage(browser, viewer.url);
+    const page = await openPage(stage.browser, stage.viewer.url);
     await page.getByText("GET /second").waitFor();
     await page.keyboard.press("j");
     await page.keyboard.press("j");
@@ -115,7 +105,7 @@ describe("the list", () => {
     await page.waitForURL(`**/trace/${SAMPLE_TRACE}`);
     await page.locator(".span-row").first().waitFor();
     await page.keyboard.press("Escape");
-    await page.waitForURL(viewer.url);
+    await page.waitForURL(stage.viewer.url);
 
     await page.keyboard.press("/");
     await page.keyboard.type("jk/?");
@@ -131,10 +121,10 @@ describe("the list", () => {
 
   it("holds thousands of traces, of which only those in sight are in the document", async () => {
     await sendSpans(
-      viewer.url,
+      stage.viewer.url,
       Array.from({ length: 3_000 }, (_, index) => request(index + 1, `GET /${index + 1}`)).flat(),
     );
-    const page = await openPage(browser, viewer.url);
+    const page = await openPage(stage.browser, stage.viewer.url);
     await page.getByText("3,000 traces").first().waitFor();
     expect(await page.locator(".trace-row").count()).toBeLessThan(60);
     await page.locator(".trace-rows").evaluate((rows) => rows.scrollTo(0, rows.scrollHeight));
@@ -142,21 +132,21 @@ describe("the list", () => {
   });
 
   it("says that the viewer is gone, and goes on when it is back", async () => {
-    const page = await openPage(browser, viewer.url);
+    const page = await openPage(stage.browser, stage.viewer.url);
     const connection = page.locator(".connection");
     await connection.getByText("live").waitFor();
-    const { port } = viewer.intake;
-    await viewer.close();
+    const { port } = stage.viewer.intake;
+    await stage.viewer.close();
     await connection.getByText("lost").waitFor();
-    viewer = await startViewer({ port });
-    await sendSpans(viewer.url, request(1, "GET /again"));
+    await using again = await startViewer({ port });
+    await sendSpans(again.url, request(1, "GET /again"));
     await page.getByText("GET /again").waitFor();
     await connection.getByText("live").waitFor();
   });
 
   it("tries again until the viewer has room for it", async () => {
-    const others = await Promise.all(Array.from({ length: 32 }, () => follow(viewer.url)));
-    const page = await openPage(browser, viewer.url, { expected: /503/ });
+    const others = await Promise.all(Array.from({ length: 32 }, () => follow(stage.viewer.url)));
+    const page = await openPage(stage.browser, stage.viewer.url, { expected: /503/ });
     await page.locator(".connection").getByText("lost").waitFor();
     for (const other of others) await other[Symbol.asyncDispose]();
     await page.locator(".connection").getByText("live").waitFor();

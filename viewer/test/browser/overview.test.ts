@@ -1,34 +1,24 @@
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { startViewer, type Viewer } from "../../src/index.ts";
+import type { Page } from "playwright-core";
+import { beforeEach, describe, expect, it } from "vitest";
 import { failedRequest, SAMPLE_TRACE } from "../../src/testing/sample.ts";
-import { startBrowser } from "../harness/browser.ts";
 import { openPage, textsOf } from "../harness/page.ts";
 import { sendSpans, traceOf } from "../harness/send.ts";
+import { setStage } from "../harness/stage.ts";
 
-let browser: Browser;
-let viewer: Viewer;
-beforeAll(async () => {
-  browser = await startBrowser();
-});
-afterAll(() => browser.close());
-beforeEach(async () => {
-  viewer = await startViewer();
-  await sendSpans(viewer.url, failedRequest);
-});
-afterEach(() => viewer.close());
+const stage = setStage();
+beforeEach(() => sendSpans(stage.viewer.url, failedRequest));
 
 const svgTexts = async (page: Page, selector: string) =>
   (await page.locator(selector).allTextContents()).map((text) => text.replace(/\s+/g, " "));
 
 describe("the service map", () => {
   it("shows who calls whom, how often, with what failures and how fast, and leads to these traces", async () => {
-    const page = await openPage(browser, `${viewer.url}map`);
+    const page = await openPage(stage.browser, `${stage.viewer.url}map`);
     await page.locator(".map-node").first().waitFor();
     expect(await svgTexts(page, ".map-node .map-name")).toEqual(["gateway", "ledger", "treasury"]);
     expect(await svgTexts(page, ".map-edge title")).toEqual([
-      "gateway → ledger: 1 calls, 100 % failed, p50 80.9 ms, p95 80.9 ms, p99 80.9 ms",
-      "ledger → treasury: 1 calls, 100 % failed, p50 68.0 ms, p95 68.0 ms, p99 68.0 ms",
+      "gateway → ledger: 1 call, 100 % failed, p50 80.9 ms, p95 80.9 ms, p99 80.9 ms",
+      "ledger → treasury: 1 call, 100 % failed, p50 68.0 ms, p95 68.0 ms, p99 68.0 ms",
     ]);
     const boxes = await page
       .locator(".map-node .box")
@@ -37,7 +27,7 @@ describe("the service map", () => {
 
     // It grows while it is looked at.
     await sendSpans(
-      viewer.url,
+      stage.viewer.url,
       traceOf(1, { id: "1", service: "cron" }, { id: "2", parent: "1", service: "ledger", kind: "server" }),
     );
     await page.getByText("cron", { exact: true }).waitFor();
@@ -50,7 +40,7 @@ describe("the service map", () => {
 describe("the methods", () => {
   it("show counts, failures, percentiles and a histogram, and lead to these traces", async () => {
     await sendSpans(
-      viewer.url,
+      stage.viewer.url,
       traceOf(1, {
         id: "1",
         service: "gateway",
@@ -60,7 +50,7 @@ describe("the methods", () => {
         attributes: { "sentry.client_sample_rate": 0.01 },
       }),
     );
-    const page = await openPage(browser, `${viewer.url}methods`);
+    const page = await openPage(stage.browser, `${stage.viewer.url}methods`);
     await page.locator("tbody tr").first().waitFor();
     await expect
       .poll(() => textsOf(page, "tbody tr"))
@@ -87,7 +77,7 @@ describe("light and dark", () => {
     Number(/\d+/.exec(await page.evaluate<string>("getComputedStyle(document.body).backgroundColor"))?.[0]);
 
   it("follow the system, until the user chooses, and that stays", async () => {
-    const page = await openPage(browser, viewer.traceUrl(SAMPLE_TRACE), { colorScheme: "dark" });
+    const page = await openPage(stage.browser, stage.viewer.traceUrl(SAMPLE_TRACE), { colorScheme: "dark" });
     const button = page.getByRole("button", { name: "Theme" });
     await button.waitFor();
     expect(await groundOf(page)).toBeLessThan(40);

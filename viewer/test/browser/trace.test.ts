@@ -1,22 +1,12 @@
-import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { startViewer, type Viewer } from "../../src/index.ts";
+import { describe, expect, it } from "vitest";
+import { startViewer } from "../../src/index.ts";
 import { failedRequest, SAMPLE_START, SAMPLE_TRACE, sampleSpan } from "../../src/testing/sample.ts";
 import type { SpanRecord } from "../../src/trace/span.ts";
-import { startBrowser } from "../harness/browser.ts";
 import { openPage, textsOf } from "../harness/page.ts";
 import { sendSpans, traceIdOf, traceOf } from "../harness/send.ts";
+import { setStage } from "../harness/stage.ts";
 
-let browser: Browser;
-let viewer: Viewer;
-beforeAll(async () => {
-  browser = await startBrowser();
-});
-afterAll(() => browser.close());
-beforeEach(async () => {
-  viewer = await startViewer();
-});
-afterEach(() => viewer.close());
+const stage = setStage();
 
 /** The failed request as Tracekeep sends it: kept, with its root cause marked. */
 const kept: readonly SpanRecord[] = failedRequest.map((span) => ({
@@ -32,8 +22,8 @@ const selected = ".span-row.selected .span-name";
 
 describe("a trace", () => {
   it("is a waterfall over all services: what it waited for, where it failed first, and why it is here", async () => {
-    await sendSpans(viewer.url, kept);
-    const page = await openPage(browser, viewer.traceUrl(SAMPLE_TRACE));
+    await sendSpans(stage.viewer.url, kept);
+    const page = await openPage(stage.browser, stage.viewer.traceUrl(SAMPLE_TRACE));
     await page.locator(".span-row").first().waitFor();
     await expect
       .poll(() => textsOf(page, ".span-row:not(.note)"))
@@ -82,8 +72,8 @@ describe("a trace", () => {
       ],
       links: [{ traceId: traceIdOf(7), spanId: "00000000000000aa", attributes: {} }],
     };
-    await sendSpans(viewer.url, [span, ...traceOf(7, { id: "aa", name: "linked" })]);
-    const page = await openPage(browser, viewer.traceUrl(SAMPLE_TRACE));
+    await sendSpans(stage.viewer.url, [span, ...traceOf(7, { id: "aa", name: "linked" })]);
+    const page = await openPage(stage.browser, stage.viewer.traceUrl(SAMPLE_TRACE));
     await page.getByLabel("shop: span 1").click();
     const panel = page.getByLabel("Span", { exact: true });
     await panel.getByText("account.currency").waitFor();
@@ -104,8 +94,11 @@ describe("a trace", () => {
   });
 
   it("opens by its address, at a span too, and says so if it is not there", async () => {
-    await sendSpans(viewer.url, kept);
-    const page = await openPage(browser, `${viewer.traceUrl(SAMPLE_TRACE)}?span=0000000000000008`);
+    await sendSpans(stage.viewer.url, kept);
+    const page = await openPage(
+      stage.browser,
+      `${stage.viewer.traceUrl(SAMPLE_TRACE)}?span=0000000000000008`,
+    );
     await expect.poll(() => textsOf(page, selected)).toEqual(["→ SELECT institutions"]);
     expect(await page.title()).toContain("POST /accounts");
     await page.reload();
@@ -113,8 +106,8 @@ describe("a trace", () => {
   });
 
   it("shows parents that were not received as such", async () => {
-    await sendSpans(viewer.url, failedRequest.slice(2));
-    const page = await openPage(browser, viewer.traceUrl(SAMPLE_TRACE));
+    await sendSpans(stage.viewer.url, failedRequest.slice(2));
+    const page = await openPage(stage.browser, stage.viewer.traceUrl(SAMPLE_TRACE));
     await expect
       .poll(() => textsOf(page, ".span-row.missing >> nth=0"))
       .toEqual(["parent 0000000000000002 not received"]);
@@ -122,8 +115,8 @@ describe("a trace", () => {
   });
 
   it("is used by keys: next, fold, root cause, critical path, find, close, back", async () => {
-    await sendSpans(viewer.url, kept);
-    const page = await openPage(browser, viewer.traceUrl(SAMPLE_TRACE));
+    await sendSpans(stage.viewer.url, kept);
+    const page = await openPage(stage.browser, stage.viewer.traceUrl(SAMPLE_TRACE));
     await page.locator(".span-row").first().waitFor();
     await page.keyboard.press("e");
     await expect.poll(() => textsOf(page, selected)).toEqual(["TreasuryService/ValidateAccount"]);
@@ -152,12 +145,12 @@ describe("a trace", () => {
     await page.keyboard.press("Escape");
     await expect.poll(() => page.locator(".span-panel").count()).toBe(0);
     await page.keyboard.press("Escape");
-    await page.waitForURL(viewer.url);
+    await page.waitForURL(stage.viewer.url);
   });
 
   it("leaves what did not matter for its duration off the critical path", async () => {
     await sendSpans(
-      viewer.url,
+      stage.viewer.url,
       traceOf(
         1,
         { id: "1", to: 100 },
@@ -165,25 +158,25 @@ describe("a trace", () => {
         { id: "3", parent: "1", name: "beside", to: 50 },
       ),
     );
-    const page = await openPage(browser, viewer.traceUrl(traceIdOf(1)));
+    const page = await openPage(stage.browser, stage.viewer.traceUrl(traceIdOf(1)));
     await page.getByLabel("Critical path only").check();
     await expect.poll(() => textsOf(page, ".only-critical .not-critical .span-name")).toEqual(["beside"]);
   });
 
   it("grows while it is looked at", async () => {
-    await sendSpans(viewer.url, kept.slice(0, 4));
-    const page = await openPage(browser, viewer.traceUrl(SAMPLE_TRACE));
+    await sendSpans(stage.viewer.url, kept.slice(0, 4));
+    const page = await openPage(stage.browser, stage.viewer.traceUrl(SAMPLE_TRACE));
     await expect.poll(() => textsOf(page, SPANS)).toHaveLength(4);
-    await sendSpans(viewer.url, kept.slice(4));
+    await sendSpans(stage.viewer.url, kept.slice(4));
     await expect.poll(() => textsOf(page, SPANS), { timeout: 5_000 }).toHaveLength(8);
   });
 
   it("is copied as a command that posts it again, and as a link", async () => {
-    await sendSpans(viewer.url, [
+    await sendSpans(stage.viewer.url, [
       ...kept,
       { ...sampleSpan({ id: "9", parent: "1", name: "it's \u202e名\nEOF" }) },
     ]);
-    const page = await openPage(browser, viewer.traceUrl(SAMPLE_TRACE), {
+    const page = await openPage(stage.browser, stage.viewer.traceUrl(SAMPLE_TRACE), {
       permissions: ["clipboard-read", "clipboard-write"],
     });
     const copied = async (title: string) => {
@@ -199,13 +192,13 @@ describe("a trace", () => {
       ) ?? [];
     expect(body).toMatch(/^[ -~]+$/);
     await using other = await startViewer();
-    expect(new URL(url).origin).toBe(new URL(viewer.url).origin);
+    expect(new URL(url).origin).toBe(new URL(stage.viewer.url).origin);
     await fetch(new URL(new URL(url).pathname, other.url), {
       method: "POST",
       headers: { "content-type": "application/json" },
       body,
     });
-    expect(other.intake.trace(SAMPLE_TRACE)).toEqual(viewer.intake.trace(SAMPLE_TRACE));
-    expect(await copied("A link to this trace")).toBe(viewer.traceUrl(SAMPLE_TRACE));
+    expect(other.intake.trace(SAMPLE_TRACE)).toEqual(stage.viewer.intake.trace(SAMPLE_TRACE));
+    expect(await copied("A link to this trace")).toBe(stage.viewer.traceUrl(SAMPLE_TRACE));
   });
 });

@@ -125,7 +125,11 @@ export class BatchExporter<T extends Outgoing> {
     const lost = waiting - this.#saveKept(this.#stop());
     const gone = this.#options.sender.close();
     this.#drop("shutdown", lost, 0);
-    if (lost > 0) this.#options.logger.warn(this.#fields({ lost }), `${lost} spans were lost at shutdown.`);
+    if (lost > 0)
+      this.#options.logger.warn(
+        this.#fields({ lost }),
+        `${lost} ${lost === 1 ? "span was" : "spans were"} lost at shutdown.`,
+      );
     await Promise.all([gone, this.#disk?.close()]);
   }
 

@@ -113,7 +113,7 @@ function Call({ edge, from, to, most }: CallProps) {
   const search = withSearch(to.node.outside ? `"${edge.to}"` : `service:"${edge.to}"`);
   return (
     <a class={`map-edge ${failedShare > 0 ? "failing" : ""}`} {...linkTo({ view: "traces", search })}>
-      <title>{`${edge.from} → ${edge.to}: ${shortCount(count)} calls, ${percent(failedShare)} failed, p50 ${formatDuration(p50)}, p95 ${formatDuration(p95)}, p99 ${formatDuration(p99)}`}</title>
+      <title>{`${edge.from} → ${edge.to}: ${shortCount(count)} ${count === 1 ? "call" : "calls"}, ${percent(failedShare)} failed, p50 ${formatDuration(p50)}, p95 ${formatDuration(p95)}, p99 ${formatDuration(p99)}`}</title>
       <path d={path} stroke-width={thickness} marker-end="url(#arrow)" />
       <text x={middle.x} y={middle.y - 8}>
         {shortCount(count)}

@@ -2,12 +2,9 @@ import { useState } from "preact/hooks";
 import type { OverviewView } from "../../api/wire.ts";
 import { formatDuration } from "../../render/format.ts";
 import { percent, shortCount, withoutPackage } from "../parts/figures.ts";
-import { Empty, Service } from "../parts/marks.tsx";
+import { Service } from "../parts/marks.tsx";
 import { Go } from "../shell/go.tsx";
-import { SearchBar } from "../shell/search-bar.tsx";
-import { traces } from "../state/live.ts";
-import { useLoaded } from "../state/load.ts";
-import { query } from "../state/route.ts";
+import { OverviewPage } from "../shell/overview-page.tsx";
 import { Histogram, LatencyAxis, type LatencyScale, scaleOf } from "./histogram.tsx";
 
 type Method = OverviewView["methods"][number];
@@ -24,20 +21,11 @@ const MOST_SHOWN = 200;
 
 /** What each method is asked for, how often it fails and how long it takes. */
 export function MethodsPage() {
-  const { value, fault } = useLoaded<OverviewView>(
-    `/data/overview?q=${encodeURIComponent(query.value)}`,
-    traces.value,
-  );
   return (
-    <section class="overview">
-      <SearchBar />
-      {fault && <p class="fault">{fault}</p>}
-      {value && value.methods.length > 0 ? (
-        <MethodTable overview={value} />
-      ) : (
-        <Empty title={value ? "No requests yet" : "Looking …"} />
-      )}
-    </section>
+    <OverviewPage
+      nothing="No requests yet"
+      show={(overview) => (overview.methods.length > 0 ? <MethodTable overview={overview} /> : undefined)}
+    />
   );
 }
 
