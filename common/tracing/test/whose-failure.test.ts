@@ -129,6 +129,19 @@ test.each([
   await caller.shutdown();
 });
 
+test("a deadline whose end the server tells in time is its caller's all the same: mark and issue are of one span", async () => {
+  const address = await serve((late, callback) => {
+    setTimeout(() => callback({ code: 4, details: "late" }), Number(late.getDeadline()) - Date.now() - 45);
+  });
+  expect((await call(address, tracing, new Metadata(), { deadline: Date.now() + 400 })).message).toContain(
+    "late",
+  );
+  expect(await events(1)).toEqual(["DEADLINE_EXCEEDED: late"]);
+  await intake.until(() => intake.spans.length === 2, "both spans");
+  const marked = intake.spans.filter(({ attributes }) => attributes["tracekeep.root_cause"] === true);
+  expect(marked.map(({ spanId }) => spanId)).toEqual([intake.errors[0]?.contexts.trace.span_id]);
+});
+
 test.each(["all", "ids", "none"])(
   "trust %s: an outsider never sees what services tell each other",
   async (trust) => {

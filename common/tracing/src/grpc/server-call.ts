@@ -152,7 +152,7 @@ export class ServerCall {
   }
 
   /** Passes a failure from below on, or reports one that began here. */
-  #fail(code: number, details: string): RelayedFailure {
+  #fail(code: number, details: string): RelayedFailure | undefined {
     const span = this.#span;
     const name = statusName(code);
     const { failures } = span.trace;
@@ -163,15 +163,14 @@ export class ServerCall {
       return relayed;
     }
     const late = code === Status.DEADLINE_EXCEEDED ? failures.passedDeadline() : undefined;
-    const origin = { service: this.#instrumentation.serviceName, method: span.name, code: name };
-    // The caller reports it; but an exception tells more than the deadline that it made pass.
-    if (late?.reported === true && !span.rejected) return { ...origin, reported: false };
+    // The caller's, who reports and marks it; but an exception tells more than the deadline that it made pass.
+    if (late?.reported === true && !span.rejected) return undefined;
     const failure = failureOf(span, name, this.#instrumentation.sanitizer.text(details));
     // Otherwise a span below has thrown, and has the mark.
     if (failure.spanId === span.spanId) setRootCause(span);
     const reported = this.#instrumentation.report(failure);
     if (late !== undefined) late.reported ||= reported;
-    return { ...origin, reported };
+    return { service: this.#instrumentation.serviceName, method: span.name, code: name, reported };
   }
 }
 
