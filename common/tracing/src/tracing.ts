@@ -21,7 +21,7 @@ export interface TracingStats {
   readonly kept: Readonly<KeepCounters> & { readonly spans: number };
   /** Branches of kept traces in other processes. */
   readonly recalls: Readonly<RecallCounters>;
-  /** Sentry error events: made, and lost before they were. */
+  /** Sentry error events: sent, and given up or refused by the limit; what waits to be sent is in neither. */
   readonly errors: { readonly reported: number; readonly dropped: number };
   /** Per destination, by its kind and host: `sentry HOST`, `otlp HOST`. */
   readonly export: Readonly<Record<string, ExportStats>>;
