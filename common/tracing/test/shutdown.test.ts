@@ -81,7 +81,7 @@ test("EXP-11: shutdown resolves within its limit though the endpoint never answe
   withSpan("lost", () => {});
   await tracing.shutdown(50);
   expect(lines.filter(({ level }) => level === "warn").map(({ message }) => message)).toEqual([
-    "1 spans were lost at shutdown.",
+    "1 span was lost at shutdown.",
   ]);
 });
 
@@ -111,7 +111,7 @@ test("EXP-11: shutdown tries an endpoint that stays down a few times, and ends b
   expect(intake.requests.length).toBeGreaterThan(2);
   expect(intake.requests.length).toBeLessThan(8);
   expect(lines.at(-2)).toMatchObject({
-    message: "1 spans were lost at shutdown.",
+    message: "1 span was lost at shutdown.",
     fields: { destination: `sentry 127.0.0.1:${intake.port}`, lost: 1 },
   });
 });
@@ -138,7 +138,7 @@ test("EXP-11: shutdown gives up at once if the endpoint asks for more than is le
   await tracing.shutdown(5_000);
   expect(performance.now() - from).toBeLessThan(500);
   expect(intake.requests).toHaveLength(1);
-  expect(lines.at(-2)?.message).toBe("1 spans were lost at shutdown.");
+  expect(lines.at(-2)?.message).toBe("1 span was lost at shutdown.");
 });
 
 test("EXP-11: shutdown(0) waits for nothing, though an endpoint hangs and an error event is under way", async () => {
@@ -154,7 +154,7 @@ test("EXP-11: shutdown(0) waits for nothing, though an endpoint hangs and an err
   const from = performance.now();
   await tracing.shutdown(0);
   expect(performance.now() - from).toBeLessThan(50);
-  expect(lines.at(-2)?.message).toBe("1 spans were lost at shutdown.");
+  expect(lines.at(-2)?.message).toBe("1 span was lost at shutdown.");
   await delay(100);
   expect(intake.requests).toHaveLength(1);
 });

@@ -1,4 +1,4 @@
-import { propagation } from "@opentelemetry/api";
+import { baggageEntryMetadataFromString, propagation } from "@opentelemetry/api";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { decodeValue, formatBaggage, fromBaggage, parseBaggage, toBaggage } from "./baggage-header.ts";
@@ -47,6 +47,12 @@ test("properties of a member stay with it", () => {
   const { others } = parseBaggage(["a=1;ttl=5;private"]);
   expect(toBaggage(others)?.getEntry("a")).toMatchObject({ value: "1" });
   expect([...fromBaggage(toBaggage(others))]).toEqual([["a", "1;ttl=5;private"]]);
+});
+
+test("properties of nothing but space are left out, so that the header does not end in one", () => {
+  const entry = (text: string) => ({ value: "1", metadata: baggageEntryMetadataFromString(text) });
+  const baggage = propagation.createBaggage({ a: entry(" ttl=5 "), b: entry(" ") });
+  expect(formatBaggage("", fromBaggage(baggage))).toBe("a=1;ttl=5,b=1");
 });
 
 test("a member with a control character, in its properties too, is left out: it could not be sent on", () => {

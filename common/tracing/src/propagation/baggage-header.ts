@@ -82,7 +82,8 @@ export function fromBaggage(baggage: Baggage | undefined): Map<string, string> {
   const members = new Map<string, string>();
   for (const [key, { value, metadata }] of baggage?.getAllEntries() ?? []) {
     if (!TOKEN.test(key) || typeof value !== "string" || key.startsWith(SENTRY_PREFIX)) continue;
-    const properties = metadata?.toString() ?? "";
+    // Trimmed, since HTTP/2 refuses a header that ends in a space (RFC 9113, 8.2.1).
+    const properties = (metadata?.toString() ?? "").trim();
     const kept = /^[\x20-\x2b\x2d-\x7e]+$/.test(properties) ? `;${properties}` : "";
     members.set(key, encodeURIComponent(value.toWellFormed()) + kept);
   }

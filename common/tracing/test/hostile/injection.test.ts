@@ -39,7 +39,7 @@ async function expectCleanCall(): Promise<void> {
   expect(traceId).toMatch(/^[0-9a-f]{32}$/);
   const arrived = wire.seen[count - 1]?.getMap() ?? {};
   expect(Object.keys(arrived).sort()).toEqual([...others, ...OURS].sort());
-  for (const name of OURS) expect(String(arrived[name])).toMatch(/^[\x20-\x7e]+$/);
+  for (const name of OURS) expect(String(arrived[name])).toMatch(/^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/);
   expect(String(arrived.baggage).length).toBeLessThanOrEqual(8_192);
   expect(lines.filter(({ level }) => level === "error")).toEqual([]);
 }
