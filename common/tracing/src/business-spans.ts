@@ -2,6 +2,7 @@ import {
   type Attributes,
   type Context,
   type Link,
+  ROOT_CONTEXT,
   type Span,
   SpanKind,
   SpanStatusCode,
@@ -82,12 +83,17 @@ export function createBusinessSpans(options: BusinessSpansOptions): BusinessSpan
     withSpan: (name, settings, fn) => run(contexts.active(), name, settings, fn),
     continueTrace: (carrier, { name, ...settings }, fn) =>
       run(
-        extract(trace.deleteSpan(contexts.active()), readCarrier(carrier)),
+        extract(withoutSpan(contexts.active()), readCarrier(carrier)),
         name,
         { kind: SpanKind.SERVER, ...settings },
         fn,
       ),
   };
+}
+
+/** The root context has none, and a copy of it would not be known as the root. */
+function withoutSpan(context: Context): Context {
+  return context === ROOT_CONTEXT ? context : trace.deleteSpan(context);
 }
 
 /** Records the exception; the first span of the trace in this process reports it, unless it came from below. */

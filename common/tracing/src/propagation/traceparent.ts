@@ -43,12 +43,15 @@ function parseVersion00(header: string): TraceParent | undefined {
   return { traceId, spanId, sampled: (last < 58 ? last & 1 : (last + 1) & 1) === 1 };
 }
 
+const IS_HEX = Uint8Array.from({ length: 128 }, (_, code) =>
+  /[0-9a-f]/.test(String.fromCharCode(code)) ? 1 : 0,
+);
+
 function isHex(text: string, from: number, to: number): boolean {
-  for (let at = from; at < to; at++) {
-    const code = text.charCodeAt(at);
-    if (!((code >= 48 && code <= 57) || (code >= 97 && code <= 102))) return false;
-  }
-  return true;
+  // All are looked at: random digits make a branch for each of them costlier than the digit.
+  let others = 0;
+  for (let at = from; at < to; at++) others |= (IS_HEX[text.charCodeAt(at)] ?? 0) ^ 1;
+  return others === 0;
 }
 
 /** Writes a `traceparent` header, version 00. */

@@ -32,6 +32,8 @@ export class ByteRing {
   readonly #doubles: Float64Array;
   #head = 0;
   #tail = 0;
+  /** Where the tail is in memory; all other places are counted from it, since a remainder of large numbers is slow. */
+  #tailOffset = 0;
   #count = 0;
 
   /** @param bytes rounded down to a multiple of eight. */
@@ -74,18 +76,18 @@ export class ByteRing {
    */
   append(payload: Uint8Array, header: EntryHeader, evict: (position: number) => void): number {
     const size = ByteRing.sizeOf(payload.length);
-    const toEnd = this.capacity - (this.#head % this.capacity);
+    const toEnd = this.capacity - this.#offsetOf(this.#head);
     // An entry never wraps: what is left at the end becomes a gap.
     const gap = toEnd < size ? toEnd : 0;
     while (this.#head + gap + size - this.#tail > this.capacity) this.#evictOldest(evict);
     if (gap > 0) {
-      const word = (this.#head % this.capacity) >> 2;
+      const word = this.#offsetOf(this.#head) >> 2;
       this.#words[word] = gap;
       this.#words[word + 1] = GAP;
       this.#head += gap;
     }
     const position = this.#head;
-    const offset = position % this.capacity;
+    const offset = this.#offsetOf(position);
     const word = offset >> 2;
     this.#words[word] = size;
     this.#words[word + 1] = payload.length;
@@ -111,7 +113,7 @@ export class ByteRing {
 
   /** Reads the header of an entry that is in the ring, into the object given. */
   header(position: number, into: EntryHeader): EntryHeader {
-    const offset = position % this.capacity;
+    const offset = this.#offsetOf(position);
     const word = offset >> 2;
     into.previous = this.#doubles[(offset >> 3) + 1] as number;
     into.slot = this.#words[word + 4] as number;
@@ -126,17 +128,17 @@ export class ByteRing {
 
   /** The bytes of an entry that is in the ring; valid until the next `append`. */
   payload(position: number): Uint8Array {
-    const offset = position % this.capacity;
+    const offset = this.#offsetOf(position);
     const start = offset + HEADER_BYTES;
     return this.#bytes.subarray(start, start + (this.#words[(offset >> 2) + 1] as number));
   }
 
   size(position: number): number {
-    return this.#words[(position % this.capacity) >> 2] as number;
+    return this.#words[this.#offsetOf(position) >> 2] as number;
   }
 
   addFlag(position: number, flag: number): void {
-    const word = ((position % this.capacity) >> 2) + 6;
+    const word = (this.#offsetOf(position) >> 2) + 6;
     this.#words[word] = (this.#words[word] as number) | flag;
   }
 
@@ -146,11 +148,19 @@ export class ByteRing {
       evict(position);
       this.#count--;
     }
-    this.#tail += this.size(position);
+    const size = this.size(position);
+    this.#tail += size;
+    this.#tailOffset = (this.#tailOffset + size) % this.capacity;
   }
 
   #isGap(position: number): boolean {
-    return this.#words[((position % this.capacity) >> 2) + 1] === GAP;
+    return this.#words[(this.#offsetOf(position) >> 2) + 1] === GAP;
+  }
+
+  /** @param position from the tail to the head. */
+  #offsetOf(position: number): number {
+    const offset = this.#tailOffset + (position - this.#tail);
+    return offset < this.capacity ? offset : offset - this.capacity;
   }
 }
 

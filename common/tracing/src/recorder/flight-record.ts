@@ -235,15 +235,13 @@ export class FlightRecord {
   /** The trace's slot, or a new one; -1 if all are taken. */
   #slotOf(traceId: string): number {
     const index = this.#index;
-    const known = this.#find(traceId);
-    if (known >= 0) return known;
-    let slot = index.add(readTraceId(traceId, this.#id));
+    let slot = index.findOrAdd(readTraceId(traceId, this.#id));
     for (let tries = 0; slot < 0 && tries < MOST_TRIES; tries++) {
       // One slot after the other, so that open traces and recorded ones give way by their numbers.
       this.#hand = (this.#hand + 1) % index.capacity;
       if (!this.#reclaim(this.#hand) && this.#ring.evictOldest(this.#evict))
         this.#reclaim(this.#evicted.slot);
-      slot = index.add(readTraceId(traceId, this.#id));
+      slot = index.findOrAdd(readTraceId(traceId, this.#id));
     }
     return slot;
   }

@@ -17,9 +17,12 @@ class ModelledIndex {
   add(id: TraceIdWords): void {
     const key = keyOf(id);
     this.ids.set(key, id);
-    if (this.slots.has(key)) return;
+    if (this.slots.has(key)) {
+      expect(this.index.findOrAdd(id)).toBe(this.slots.get(key));
+      return;
+    }
     const isFull = this.slots.size === this.index.capacity;
-    const slot = this.index.add(id);
+    const slot = this.index.findOrAdd(id);
     expect(slot === -1).toBe(isFull);
     if (isFull) return;
     expect([...this.slots.values()]).not.toContain(slot);
@@ -90,9 +93,9 @@ test("a full index of many traces finds each one, also after every other one has
   const capacity = 10_000;
   const index = new TraceIndex(capacity);
   const idOf = (number: number): TraceIdWords => ({ a: 1, b: number & 0xff, c: 0, d: number });
-  const slots = Array.from({ length: capacity }, (_, number) => index.add(idOf(number)));
+  const slots = Array.from({ length: capacity }, (_, number) => index.findOrAdd(idOf(number)));
   expect(new Set(slots).size).toBe(capacity);
-  expect(index.add(idOf(capacity))).toBe(-1);
+  expect(index.findOrAdd(idOf(capacity))).toBe(-1);
   for (let number = 0; number < capacity; number += 2) index.remove(slots[number] as number);
   expect(index.size).toBe(capacity / 2);
   const found = slots.map((_slot, number) => index.find(idOf(number)));
@@ -103,7 +106,7 @@ test("a slot's generation changes with each trace that it is given to", () => {
   const index = new TraceIndex(1);
   const seen = new Set<number>();
   for (let number = 0; number < 100; number++) {
-    const slot = index.add({ a: number, b: 0, c: 0, d: 0 });
+    const slot = index.findOrAdd({ a: number, b: 0, c: 0, d: 0 });
     seen.add(index.generation[slot] as number);
     index.remove(slot);
   }

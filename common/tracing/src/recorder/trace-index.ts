@@ -55,11 +55,13 @@ export class TraceIndex {
     return slot - 1;
   }
 
-  /** A slot for a trace that has none; -1 if all are taken. */
-  add(id: TraceIdWords): number {
-    if (this.#freeCount === 0) return -1;
+  /** The trace's slot, or a new one; -1 if all are taken. */
+  findOrAdd(id: TraceIdWords): number {
+    const place = this.#placeOf(id);
+    const known = (this.#table[place] as number) - 1;
+    if (known >= 0 || this.#freeCount === 0) return known;
     const slot = this.#free[--this.#freeCount] as number;
-    this.#table[this.#placeOf(id)] = slot + 1;
+    this.#table[place] = slot + 1;
     this.#ids[slot * 4] = id.a;
     this.#ids[slot * 4 + 1] = id.b;
     this.#ids[slot * 4 + 2] = id.c;
@@ -74,8 +76,7 @@ export class TraceIndex {
   }
 
   remove(slot: number): void {
-    const id = this.#idOf(slot);
-    this.#close(this.#placeOf(id));
+    this.#close(this.#placeOfSlot(slot));
     this.generation[slot] = (this.generation[slot] as number) + 1;
     this.#free[this.#freeCount++] = slot;
   }
@@ -96,12 +97,24 @@ export class TraceIndex {
     return ids[at] === a && ids[at + 1] === b && ids[at + 2] === c && ids[at + 3] === d;
   }
 
-  #idOf(slot: number): TraceIdWords {
-    const [a = 0, b = 0, c = 0, d = 0] = this.#ids.subarray(slot * 4, slot * 4 + 4);
-    return { a, b, c, d };
+  /** Where a trace that has a slot stands in the table. */
+  #placeOfSlot(slot: number): number {
+    let place = this.#homeOfSlot(slot);
+    while (this.#table[place] !== slot + 1) place = (place + 1) & this.#mask;
+    return place;
+  }
+
+  #homeOfSlot(slot: number): number {
+    const ids = this.#ids;
+    const at = slot * 4;
+    return this.#home(ids[at] as number, ids[at + 1] as number, ids[at + 2] as number, ids[at + 3] as number);
   }
 
   #homeOf({ a, b, c, d }: TraceIdWords): number {
+    return this.#home(a, b, c, d);
+  }
+
+  #home(a: number, b: number, c: number, d: number): number {
     const [k0, k1, k2, k3] = this.#keys;
     let hash = Math.imul(a ^ k3, k0) ^ Math.imul(b ^ k2, k1);
     hash = Math.imul(hash ^ (hash >>> 15), k2) ^ Math.imul(c ^ k1, k3);
@@ -113,7 +126,7 @@ export class TraceIndex {
   #close(place: number): void {
     let gap = place;
     for (let next = (gap + 1) & this.#mask; this.#table[next] !== 0; next = (next + 1) & this.#mask) {
-      const home = this.#homeOf(this.#idOf((this.#table[next] as number) - 1));
+      const home = this.#homeOfSlot((this.#table[next] as number) - 1);
       if (((next - home) & this.#mask) < ((next - gap) & this.#mask)) continue;
       this.#table[gap] = this.#table[next] as number;
       gap = next;
