@@ -149,6 +149,10 @@ describe("npm run demo", () => {
       services: ["gateway", "ledger", "treasury"],
       summary: { cause: { service: "treasury", reason: "bank DOWNBANK is not reachable", stated: true } },
     });
+    for (const service of ["gateway", "payroll", "ledger", "treasury"]) {
+      const [, metrics = ""] = new RegExp(`${service} +(http:\\S+/metrics)`).exec(demo.output) ?? [];
+      expect(await fetch(metrics).then((answer) => answer.text())).toContain("tracekeep_");
+    }
     demo.child.kill("SIGINT");
     expect(await demo.exitCode()).toBe(0);
     for (const address of demo.addresses()) expect(await accepts(address)).toBe(false);

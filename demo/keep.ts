@@ -1,6 +1,7 @@
 import { type Intake, type Viewer, waterfall } from "tracekeep-viewer";
 import { payrollRun } from "./employees.ts";
 import { FOLD_AFTER, sayErrors } from "./local.ts";
+import type { Processes } from "./processes.ts";
 import { bold, dim, say } from "./text.ts";
 
 const QUIET_MS = 1_000;
@@ -18,6 +19,12 @@ export function printCurlLines(gateway: string, logs: string): void {
   const run = JSON.stringify(payrollRun({ NORDBANK: 3, DOWNBANK: 1 }));
   say(`  curl -iN ${gateway}/payroll-runs -H 'idempotency-key: mine' -d '${run}'`);
   say(dim(`Logs: ${logs}. New traces are printed as they arrive. Ctrl-C stops everything.`));
+}
+
+/** Says where Prometheus would find what each service measures. */
+export function printMetrics(processes: Processes): void {
+  say(`\n${bold("Metrics, as Prometheus reads them:")}`);
+  for (const { name, url } of processes.metrics()) say(`  ${name.padEnd(8)} ${url}`);
 }
 
 /** Says where the traces can be seen in the browser, and a failed one. */

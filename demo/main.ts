@@ -2,7 +2,7 @@ import { perform } from "./act.ts";
 import { UsageError } from "./command-line.ts";
 import { catchSignals, Interrupted, interruption } from "./interruption.ts";
 import { type OtlpJsonFile, openOtlpJson } from "./json-file.ts";
-import { printCurlLines, printNewTraces, printViewer } from "./keep.ts";
+import { printCurlLines, printMetrics, printNewTraces, printViewer } from "./keep.ts";
 import { manyRequests } from "./load-act.ts";
 import { runScenario } from "./local.ts";
 import { type DemoOptions, parseOptions, USAGE } from "./options.ts";
@@ -52,6 +52,7 @@ function sixRequests(options: DemoOptions, file: OtlpJsonFile | undefined): Prom
       if (options.keep) {
         printCurlLines(gateway, processes.folder);
         printViewer(viewer);
+        printMetrics(processes);
         const end = printNewTraces(intake);
         await interruption();
         end();

@@ -15,6 +15,8 @@ interface Running {
   readonly name: string;
   readonly child: ChildProcess;
   readonly tail: string[];
+  /** Where its metrics are. */
+  metrics: string | undefined;
 }
 
 /** Child processes that are all stopped in the end; what they write goes to a file each. */
@@ -35,7 +37,7 @@ export class Processes {
       env: { ...inherited(), ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
-    const running: Running = { name, child, tail: [] };
+    const running: Running = { name, child, tail: [], metrics: undefined };
     this.#running.push(running);
     const log = createWriteStream(join(this.folder, `${name}.log`));
     child.once("close", () => log.end());
@@ -47,6 +49,7 @@ export class Processes {
         if (running.tail.length > TAIL_LINES) running.tail.shift();
         const address = listeningAddress(line);
         if (address) ready.resolve(address);
+        running.metrics ??= metricsUrl(line);
       });
     }
     child.once("error", ready.reject);
@@ -57,6 +60,11 @@ export class Processes {
       ready.reject(new Error(`${name} does not listen after ${START_LIMIT_MS / 1000} seconds`));
     const timer = setTimeout(late, START_LIMIT_MS);
     return ready.promise.finally(() => clearTimeout(timer));
+  }
+
+  /** Where the metrics of each process are, if it has said so. */
+  metrics(): { readonly name: string; readonly url: string }[] {
+    return this.#running.flatMap(({ name, metrics: url }) => (url === undefined ? [] : [{ name, url }]));
   }
 
   /** The last lines that each process wrote. */
@@ -117,6 +125,10 @@ function inherited(): Record<string, string> {
       names.test(name) && value !== undefined ? [[name, value]] : [],
     ),
   );
+}
+
+function metricsUrl(line: string): string | undefined {
+  return textAt(line, "msg") === "metrics are served" ? textAt(line, "url") : undefined;
 }
 
 function listeningAddress(line: string): string | undefined {

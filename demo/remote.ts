@@ -1,6 +1,6 @@
 import { sayStarted } from "./act.ts";
 import { Interrupted, interruptible, interruption } from "./interruption.ts";
-import { printCurlLines } from "./keep.ts";
+import { printCurlLines, printMetrics } from "./keep.ts";
 import type { DemoOptions } from "./options.ts";
 import { Processes } from "./processes.ts";
 import { run } from "./request.ts";
@@ -19,6 +19,7 @@ export async function toSentry(dsn: string, options: DemoOptions): Promise<boole
     const { traceIds, behaved } = await interruptible(runScenario(gateway));
     if (options.keep) {
       printCurlLines(gateway, processes.folder);
+      printMetrics(processes);
       await interruption();
     }
     say(dim("\nStopping the services, which sends what is left …"));

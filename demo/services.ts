@@ -29,6 +29,7 @@ export async function startServices(
 
 const COMMON = {
   PORT: "0",
+  METRICS_PORT: "0",
   READ_ENV_FILES: "false",
   SHUTDOWN_GRACE_MS: "0",
   ENVIRONMENT: "development",

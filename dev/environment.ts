@@ -20,6 +20,20 @@ export function portsOf(settings: Settings): Record<ServiceName, number> {
   };
 }
 
+/** Where each service serves its metrics, unless that was set for it. */
+const METRICS_PORTS: Readonly<Record<ServiceName, number>> = {
+  gateway: 9464,
+  ledger: 9465,
+  treasury: 9466,
+  payroll: 9467,
+};
+
+/** The port of a service's metrics; 0 for any free one, undefined for none. */
+export function metricsPortOf(name: ServiceName, settings: Settings): number | undefined {
+  const set = settings[name].METRICS_PORT;
+  return set === "" ? undefined : Number(set ?? METRICS_PORTS[name]);
+}
+
 /** The developer's own Sentry project, where the environment or the repository's .env names one. */
 export function ownSentryDsn(env: NodeJS.ProcessEnv): string | undefined {
   const file = join(ROOT, ".env");
@@ -54,6 +68,7 @@ export function serviceEnvironment(
   return {
     HOST: "127.0.0.1",
     PORT: String(ports[name]),
+    METRICS_PORT: String(METRICS_PORTS[name]),
     ...Object.fromEntries(addresses),
     NO_PROXY: noProxy,
     no_proxy: noProxy,

@@ -20,7 +20,8 @@ export const USAGE = `Usage: npm run dev -- [options]
 Starts the trace viewer and the gateway, payroll, ledger and treasury services, with every trace sampled and shown in the
 viewer. A service is started anew when its source or a .env file changes; its data stays in the folder .dev.
 Settings come from the environment and from .env files, as for any service, but for those that make the desk:
-addresses, ENVIRONMENT (development), TRACE_SAMPLE_RATE (1), DATABASE_PATH and where traces go.
+addresses, ENVIRONMENT (development), TRACE_SAMPLE_RATE (1), DATABASE_PATH and where traces go. Metrics are served to Prometheus
+at http://127.0.0.1:9464/metrics (gateway), 9465 (ledger), 9466 (treasury) and 9467 (payroll).
 
   --traffic                       begin with a round of requests
   --port N                        port of the viewer, 0 to 65535; 0 takes a free one; ${DEFAULT_PORT}

@@ -6,7 +6,7 @@ import { loadPage } from "../viewer/src/assets/page-files.ts";
 import { openInBrowser } from "../viewer/src/command/open-in-browser.ts";
 import { KEYS, readCommands } from "./commands.ts";
 import { Desk } from "./desk.ts";
-import { destinations, ownSentryDsn, portsOf } from "./environment.ts";
+import { destinations, metricsPortOf, ownSentryDsn, portsOf } from "./environment.ts";
 import type { DevOptions } from "./options.ts";
 import { requireFree } from "./ports.ts";
 import { Traffic } from "./traffic.ts";
@@ -44,7 +44,11 @@ export async function runSession(options: DevOptions): Promise<void> {
 async function requirePorts({ port, settings }: DevOptions): Promise<void> {
   await requireFree(port, "viewer", "--port N (0 takes a free one)");
   const ports = portsOf(settings);
-  for (const name of SERVICE_NAMES) await requireFree(ports[name], name, `--set ${name}:PORT=N`);
+  for (const name of SERVICE_NAMES) {
+    await requireFree(ports[name], name, `--set ${name}:PORT=N`);
+    const otherwise = `--set ${name}:METRICS_PORT=N (0 takes a free one)`;
+    await requireFree(metricsPortOf(name, settings) ?? 0, `${name}'s metrics`, otherwise);
+  }
 }
 
 function sayWhere(viewer: Viewer): void {

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -50,4 +50,27 @@ test("the command line that is published runs, with files of its own", async () 
   const { stdout } = await promisify(execFile)(process.execPath, [main, "--version"]);
   expect(stdout).toBe(`${version}\n`);
   expect(readFileSync(join(dist, "index.js"), "utf8")).not.toContain("./cli/");
+});
+
+test("source maps lead from what is published to its sources, and name no folder of this machine", async () => {
+  const dist = join(root, "common/tracing/dist");
+  const code = `const { loadTracingConfig } = await import(process.argv[1]);
+    loadTracingConfig({ env: { TRACE_SAMPLE_RATE: "many" }, cwd: "/" });`;
+  const options = ["--enable-source-maps", "--input-type=module", "--eval", code, join(dist, "index.js")];
+  const { stderr } = await promisify(execFile)(process.execPath, options).catch((error) => error);
+  const [, line = "0"] = /src\/config\/load\.ts:(\d+):\d+/.exec(stderr) ?? [];
+  const source = readFileSync(join(root, "common/tracing/src/config/load.ts"), "utf8");
+  expect(source.split("\n")[Number(line) - 1]).toContain('throw new TracekeepError("INVALID_CONFIG"');
+
+  const maps = globSync(["common/tracing/dist/**/*.map", "viewer/dist/**/*.map"], { cwd: root });
+  expect(maps.length).toBeGreaterThan(2);
+  for (const map of maps) {
+    const { sources, sourcesContent } = JSON.parse(readFileSync(join(root, map), "utf8"));
+    expect(
+      sources.filter((path: string) => !path.startsWith("../")),
+      map,
+    ).toEqual([]);
+    expect(sourcesContent.length, map).toBe(sources.length);
+    expect(readFileSync(join(root, map), "utf8"), map).not.toContain(root);
+  }
 });

@@ -52,7 +52,7 @@ async function buildPackage(folder: string): Promise<boolean> {
     await bundle(cwd, entries, BUNDLED);
     // In a folder of its own, as in the sources: what both use would else leave the library's one file.
     for (const source of commands) {
-      await bundle(cwd, [source], [BUNDLED, "zod"], { outDir: join("dist", dirname(built(source))) });
+      await bundle(cwd, [source], [BUNDLED, "yaml", "zod"], { outDir: join("dist", dirname(built(source))) });
     }
   } else await bundle(cwd, [...entries, ...commands], BUNDLED);
   if (manifest.scripts?.["build:page"] !== undefined)
@@ -62,7 +62,7 @@ async function buildPackage(folder: string): Promise<boolean> {
     `${JSON.stringify(publishedManifest(manifest), null, 2)}\n`,
   );
   await copyFile(join(root, "LICENSE"), join(cwd, "dist/LICENSE"));
-  await copyFile(join(cwd, "README.md"), join(cwd, "dist/README.md"));
+  for (const file of ["README.md", "CHANGELOG.md"]) await copyFile(join(cwd, file), join(cwd, "dist", file));
   const { messages } = await publint({ pkgDir: join(cwd, "dist"), strict: true });
   for (const message of messages) console.error(`${manifest.name}: ${formatMessage(message, manifest)}`);
   console.log(
@@ -90,6 +90,8 @@ async function bundle(
     tsconfig: join(root, "tsconfig.build.json"),
     dts: apart === undefined && { tsconfig: join(root, "tsconfig.build.json") },
     deps: { alwaysBundle },
+    // In files of their own, which Node.js reads only with --enable-source-maps; with the sources in them.
+    sourcemap: true,
     // A quarter of the text; who reads what is published reads the types, which keep theirs.
     outputOptions: { comments: false },
     clean: apart === undefined,

@@ -111,6 +111,7 @@ export async function startDev(options: DevProcessOptions = {}): Promise<DevProc
   const ports = Object.fromEntries(SERVICE_NAMES.map((name, index) => [name, free[index]])) as Ports;
   const own = SERVICE_NAMES.flatMap((name) => [
     `${name}:PORT=${ports[name]}`,
+    `${name}:METRICS_PORT=0`,
     // A copied tree has a folder for data of its own.
     ...(root === ROOT ? [`${name}:DATABASE_PATH=${data}/${name}`] : []),
   ]);

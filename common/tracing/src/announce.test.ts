@@ -5,7 +5,7 @@ import { loadTracingConfig } from "./config/index.ts";
 
 function said(env: Record<string, string>) {
   const { lines, logger } = collectLog();
-  announce(loadTracingConfig({ env, cwd: "/" }), logger);
+  announce(loadTracingConfig({ env, cwd: "/" }), logger, false);
   return lines.map(({ level, message }) => [level, message]);
 }
 

@@ -12,7 +12,7 @@ import { failureOf, isAnswer, type ReportFailure } from "./errors/index.ts";
 import { type Carrier, contextWithSpan, type ExtractContext, readCarrier } from "./propagation/index.ts";
 import type { Keeper } from "./recorder/index.ts";
 import { RecordedSpan } from "./spans/index.ts";
-import type { Contexts, TracekeepTracer } from "./tracer/index.ts";
+import type { Contexts, ProcessingTime, TracekeepTracer } from "./tracer/index.ts";
 
 /** What a span of the user's may have from its start. */
 export interface SpanSettings {
@@ -41,17 +41,20 @@ export interface BusinessSpansOptions {
   readonly extract: ExtractContext;
   readonly report: ReportFailure;
   readonly keeper: Keeper;
+  readonly processing: ProcessingTime;
   /** Sanitises a text. */
   readonly clean: (text: string, limit?: number) => string;
 }
 
 export function createBusinessSpans(options: BusinessSpansOptions): BusinessSpans {
-  const { tracer, contexts, extract, report, keeper, clean } = options;
+  const { tracer, contexts, extract, report, keeper, processing, clean } = options;
   const run = <T>(context: Context, name: string, settings: SpanSettings, fn: (span: Span) => T): T => {
-    const span = tracer.startSpan(name, { kind: SpanKind.INTERNAL, ...settings }, context);
+    const begin = () => tracer.startSpan(name, { kind: SpanKind.INTERNAL, ...settings }, context);
+    const span = processing.measure(begin);
+    const end = () => processing.measure(() => span.end());
     const fail = (error: unknown): void => {
       if (span instanceof RecordedSpan) markFailed(span, error, report, keeper);
-      span.end();
+      end();
     };
     let result: T;
     try {
@@ -61,12 +64,12 @@ export function createBusinessSpans(options: BusinessSpansOptions): BusinessSpan
       throw error;
     }
     if (!isThenable(result)) {
-      span.end();
+      end();
       return result;
     }
     return Promise.resolve(result).then(
       (value) => {
-        span.end();
+        end();
         return value;
       },
       (error: unknown) => {

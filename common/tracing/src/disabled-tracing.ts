@@ -20,10 +20,11 @@ export function createDisabledTracing(): Tracing {
     shutdown: () => Promise.resolve(),
     stats: () => ({
       spans: { ...createSpanCounters(), open: 0, exported: 0 },
+      processing: { seconds: 0 },
       record: EMPTY_RECORD,
       kept: { ...createKeepCounters(), spans: 0 },
       recalls: createRecallCounters(),
-      errors: { reported: 0, dropped: 0 },
+      errors: { reported: 0, dropped: 0, limited: 0, held: 0, failed: 0 },
       export: {},
     }),
   };

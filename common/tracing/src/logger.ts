@@ -4,6 +4,8 @@ export interface Logger {
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
   error(fields: object, message: string): void;
+  /** Asked once, for `debug`: sampling decisions are logged only if it says that this level is on. */
+  isLevelEnabled?(level: string): boolean;
 }
 
 /** Warnings and errors to stderr, one line each; nothing else. */
@@ -21,14 +23,26 @@ function write(level: string, fields: object, message: string): void {
 
 /** A logger of the user's must not be able to break a request. */
 export function guarded(logger: Logger): Logger {
-  const call = (level: keyof Logger) => (fields: object, message: string) => {
+  const call = (level: Exclude<keyof Logger, "isLevelEnabled">) => (fields: object, message: string) => {
     try {
       logger[level](fields, message);
     } catch {
       // There is nowhere left to say it.
     }
   };
-  return { debug: call("debug"), info: call("info"), warn: call("warn"), error: call("error") };
+  return {
+    debug: call("debug"),
+    info: call("info"),
+    warn: call("warn"),
+    error: call("error"),
+    isLevelEnabled(level) {
+      try {
+        return logger.isLevelEnabled?.(level) === true;
+      } catch {
+        return false;
+      }
+    },
+  };
 }
 
 /** Lets a kind of message through once in a period; the next one says how many were held back. */

@@ -17,7 +17,7 @@ export function register(
 ): () => void {
   const ownProvider = trace.setGlobalTracerProvider(provider);
   const ownPropagator = propagation.setGlobalPropagator(propagator);
-  if (!ownProvider || !ownPropagator) logger.warn({}, explain());
+  if (!ownProvider || !ownPropagator) logger.warn({ event: "tracekeep.other_sdk" }, explain());
   return () => {
     if (ownProvider) trace.disable();
     if (ownPropagator) propagation.disable();

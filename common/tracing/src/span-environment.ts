@@ -27,11 +27,17 @@ export function createSpanEnvironment(
     ended(span) {
       counters.ended++;
       if (span.trace.sampled) counters.sampled++;
+      if (span.isLocalRoot)
+        counters.entrySeconds += ((span.endTime ?? span.startTime) - span.startTime) / 1e6;
       try {
         recorder.spans.ended(span);
       } catch (error) {
+        counters.lost++;
         if (mayLog("lost") !== undefined)
-          logger.warn({ error: (error as Error).message }, "A span could not be encoded and is lost.");
+          logger.warn(
+            { event: "tracekeep.span.lost", error: (error as Error).message },
+            "A span could not be encoded and is lost.",
+          );
       }
     },
     changedAfterEnd() {

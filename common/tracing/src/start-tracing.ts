@@ -1,5 +1,11 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { ROOT_CONTEXT, type Tracer, type TracerProvider, trace } from "@opentelemetry/api";
+import {
+  type MeterProvider,
+  ROOT_CONTEXT,
+  type Tracer,
+  type TracerProvider,
+  trace,
+} from "@opentelemetry/api";
 import { activate, splitArguments } from "./active-tracing.ts";
 import { announce } from "./announce.ts";
 import { createBusinessSpans } from "./business-spans.ts";
@@ -18,6 +24,7 @@ import {
   type StatusRule,
 } from "./grpc/index.ts";
 import { guarded, type Logger, stderrLogger } from "./logger.ts";
+import { createTracingMetrics } from "./metrics/index.ts";
 import { createAttributeBlock, createSpanEncoder } from "./otlp/index.ts";
 import {
   createExtractor,
@@ -30,11 +37,11 @@ import { createRecallCounters, Recaller, serveRecalls } from "./recall/index.ts"
 import { createRecorder } from "./recorder/index.ts";
 import { register } from "./registration.ts";
 import { createResource } from "./resource.ts";
-import { createHeadSampler } from "./sampling/index.ts";
+import { createHeadSampler, loggedSampler } from "./sampling/index.ts";
 import { createSanitizer, type Sanitizer } from "./sanitize/index.ts";
 import { createSpanEnvironment } from "./span-environment.ts";
 import { TracekeepError } from "./tracekeep-error.ts";
-import { createBeginTrace, createContexts, createTenantBlocks } from "./tracer/index.ts";
+import { createBeginTrace, createContexts, createTenantBlocks, ProcessingTime } from "./tracer/index.ts";
 import type { Tracing } from "./tracing.ts";
 import { VERSION } from "./version.ts";
 
@@ -44,6 +51,8 @@ export interface StartTracingOptions {
   readonly logger?: Logger;
   /** Changes what gRPC statuses mean, for some methods or all; the first rule that matches counts. */
   readonly statusRules?: readonly StatusRule[];
+  /** Who collects what tracing knows of itself; default: the meter provider that is registered globally by now. */
+  readonly meterProvider?: MeterProvider;
 }
 
 const SHUTDOWN_LIMIT = 5_000;
@@ -65,7 +74,7 @@ export function startTracing(given: TracingConfig, options: StartTracingOptions 
   }
   if (!given.enabled) return createDisabledTracing();
   // First, since it may throw: nothing has been registered yet.
-  const sampler = createHeadSampler(given.sampleRate);
+  const headSampler = createHeadSampler(given.sampleRate);
   const meaningsOf = compileStatusRules(options.statusRules ?? []);
   const logger = guarded(options.logger ?? stderrLogger);
   const contexts = createContexts();
@@ -80,7 +89,9 @@ export function startTracing(given: TracingConfig, options: StartTracingOptions 
     release: config.serviceVersion,
     environment: config.environment,
   };
-  const exporter = createSpanExporter({ config, resource, logger, untraced });
+  const metrics = createTracingMetrics(config, logger, options.meterProvider);
+  const sampler = loggedSampler(metrics.counted(headSampler), logger);
+  const exporter = createSpanExporter({ config, resource, logger, untraced, measure: metrics.measure });
   const recallCounters = createRecallCounters();
   const recaller = new Recaller(recallCounters);
   const recorder = createRecorder({
@@ -119,7 +130,9 @@ export function startTracing(given: TracingConfig, options: StartTracingOptions 
   const makeTracer = (scope: typeof SCOPE) =>
     new WatchedTracer(openSpans, scope, environment, beginTrace, contexts);
   const tracer = makeTracer(SCOPE);
+  const processing = new ProcessingTime();
   const business = createBusinessSpans({
+    processing,
     tracer,
     contexts,
     extract,
@@ -129,6 +142,7 @@ export function startTracing(given: TracingConfig, options: StartTracingOptions 
   });
   let servesRecalls = false;
   const grpc = createGrpcInstrumentation({
+    processing,
     config,
     meaningsOf,
     extract,
@@ -185,7 +199,8 @@ export function startTracing(given: TracingConfig, options: StartTracingOptions 
     await Promise.all([exporter.shutdown(limitMs), errors.shutdown(limitMs), eventPost?.shutdown()]);
     unwatchExit();
     contexts.release();
-    logger.info({ tracing: tracing.stats() }, "tracing stopped");
+    metrics.stop();
+    logger.info({ event: "tracekeep.stopped", tracing: tracing.stats() }, "tracing stopped");
   };
   const tracing: Tracing = {
     enabled: true,
@@ -212,6 +227,7 @@ export function startTracing(given: TracingConfig, options: StartTracingOptions 
       const { record, keep, exported, kept } = recorder.stats();
       return {
         spans: { ...counters, open: counters.started - counters.ended, exported },
+        processing: { seconds: processing.seconds },
         record,
         kept: { ...keep, spans: kept },
         recalls: { ...recallCounters },
@@ -221,7 +237,8 @@ export function startTracing(given: TracingConfig, options: StartTracingOptions 
     },
   };
   const deactivate = activate(tracing);
-  announce(config, logger);
+  metrics.start(tracing.stats);
+  announce(config, logger, metrics.enabled);
   return tracing;
 }
 

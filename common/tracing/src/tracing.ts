@@ -1,6 +1,7 @@
 import type { ClientOptions, Interceptor, Server, ServerInterceptor } from "@grpc/grpc-js";
 import type { Span } from "@opentelemetry/api";
 import type { EntrySettings, SpanSettings } from "./business-spans.ts";
+import type { ErrorEventStats } from "./errors/index.ts";
 import type { ExportStats } from "./export/index.ts";
 import type { SpanCounters } from "./metrics/index.ts";
 import type { Carrier } from "./propagation/index.ts";
@@ -15,6 +16,8 @@ export interface TracingStats {
     /** Handed to the exporters. */
     readonly exported: number;
   };
+  /** Time that tracing's own code has taken at the begins and ends of spans, in seconds; estimated from one in 61 of them. */
+  readonly processing: { readonly seconds: number };
   /** The flight record: what it holds, and how far back a failure can still reach. */
   readonly record: FlightRecordStats;
   /** Traces kept beyond sampling, and spans sent of them. */
@@ -22,7 +25,7 @@ export interface TracingStats {
   /** Branches of kept traces in other processes. */
   readonly recalls: Readonly<RecallCounters>;
   /** Sentry error events: sent, and given up or refused by the limit; what waits to be sent is in neither. */
-  readonly errors: { readonly reported: number; readonly dropped: number };
+  readonly errors: ErrorEventStats;
   /** Per destination, by its kind and host: `sentry HOST`, `otlp HOST`. */
   readonly export: Readonly<Record<string, ExportStats>>;
 }

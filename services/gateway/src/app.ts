@@ -3,6 +3,7 @@ import { bodyLimit } from "hono/body-limit";
 import { type AccountParts, createAccount, getAccount } from "./accounts.ts";
 import { type HealthParts, healthz } from "./healthz.ts";
 import { answerError, answerNotFound, type ErrorLogger, refuseBody } from "./http/errors.ts";
+import { requestDurations } from "./http/request-durations.ts";
 import { tracedRoute } from "./http/traced-route.ts";
 import { createPayrollRun, getPayrollRun, type PayrollParts } from "./payroll-runs.ts";
 import { createTransfer, type TransferParts } from "./transfers.ts";
@@ -16,6 +17,7 @@ export type AppParts = AccountParts & TransferParts & PayrollParts & HealthParts
 /** The gateway's HTTP interface. Errors are answered as `{ "error": { "code", "message" } }`. */
 export function gatewayApp(parts: AppParts): Hono {
   const app = new Hono();
+  app.use(requestDurations());
   app.post("/accounts", tracedRoute("/accounts"), limit(maxBodyBytes), createAccount(parts));
   app.get("/accounts/:id", tracedRoute("/accounts/:id"), getAccount(parts));
   app.post("/transfers", tracedRoute("/transfers"), limit(maxBodyBytes), createTransfer(parts));

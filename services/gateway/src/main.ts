@@ -2,7 +2,7 @@ import { credentials } from "@grpc/grpc-js";
 import { LedgerServiceClient } from "@tracekeep/proto/ledger/v1";
 import { PayrollServiceClient } from "@tracekeep/proto/payroll/v1";
 import { TreasuryServiceClient } from "@tracekeep/proto/treasury/v1";
-import { createLogger, grpcDependency, Lifecycle } from "@tracekeep/service";
+import { createLogger, grpcDependency, Lifecycle, serveMetrics } from "@tracekeep/service";
 import { startTracing } from "tracekeep";
 import { gatewayApp } from "./app.ts";
 import { loadGatewayConfig } from "./config.ts";
@@ -12,6 +12,7 @@ const config = loadGatewayConfig();
 const logger = createLogger(config);
 const lifecycle = new Lifecycle({ config, logger });
 const { readiness } = lifecycle;
+await serveMetrics({ config, logger, lifecycle });
 const tracing = startTracing(config.tracing, { logger });
 lifecycle.onClose((limitMs) => tracing.shutdown(limitMs));
 

@@ -3,6 +3,7 @@ import { LedgerServiceService } from "@tracekeep/proto/ledger/v1";
 import { TreasuryServiceClient } from "@tracekeep/proto/treasury/v1";
 import {
   addStandardServices,
+  callDurations,
   createLogger,
   databaseDependency,
   databaseLocation,
@@ -10,6 +11,7 @@ import {
   grpcEndpoint,
   Lifecycle,
   openDatabase,
+  serveMetrics,
 } from "@tracekeep/service";
 import { startTracing } from "tracekeep";
 import { loadLedgerConfig } from "./config.ts";
@@ -20,6 +22,7 @@ const config = loadLedgerConfig();
 const logger = createLogger(config);
 const lifecycle = new Lifecycle({ config, logger });
 const { readiness } = lifecycle;
+await serveMetrics({ config, logger, lifecycle });
 const tracing = startTracing(config.tracing, {
   logger,
   // A stream that would go on for ever ends so when the service drains: nothing has broken.
@@ -43,7 +46,7 @@ const treasury = new TreasuryServiceClient(
   tracing.clientOptions(),
 );
 lifecycle.onClose(() => treasury.close());
-const server = new Server({ interceptors: tracing.serverInterceptors() });
+const server = new Server({ interceptors: [...tracing.serverInterceptors(), ...callDurations()] });
 tracing.attach(server);
 const { draining } = readiness;
 const treasuryTimeoutMs = config.TREASURY_TIMEOUT_MS;

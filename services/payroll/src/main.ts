@@ -4,6 +4,7 @@ import { PayrollServiceService } from "@tracekeep/proto/payroll/v1";
 import { TreasuryServiceClient } from "@tracekeep/proto/treasury/v1";
 import {
   addStandardServices,
+  callDurations,
   createLogger,
   databaseDependency,
   databaseLocation,
@@ -11,6 +12,7 @@ import {
   grpcEndpoint,
   Lifecycle,
   openDatabase,
+  serveMetrics,
 } from "@tracekeep/service";
 import { startTracing } from "tracekeep";
 import { loadPayrollConfig } from "./config.ts";
@@ -21,6 +23,7 @@ const config = loadPayrollConfig();
 const logger = createLogger(config);
 const lifecycle = new Lifecycle({ config, logger });
 const { readiness } = lifecycle;
+await serveMetrics({ config, logger, lifecycle });
 const tracing = startTracing(config.tracing, { logger });
 lifecycle.onClose((limitMs) => tracing.shutdown(limitMs));
 
@@ -32,7 +35,7 @@ const treasury = new TreasuryServiceClient(config.TREASURY_ADDRESS, insecure, tr
 lifecycle.onClose(() => treasury.close());
 const ledger = new LedgerServiceClient(config.LEDGER_ADDRESS, insecure, tracing.clientOptions());
 lifecycle.onClose(() => ledger.close());
-const server = new Server({ interceptors: tracing.serverInterceptors() });
+const server = new Server({ interceptors: [...tracing.serverInterceptors(), ...callDurations()] });
 tracing.attach(server);
 const handlers = payrollHandlers({
   database,

@@ -2,12 +2,14 @@ import { Server } from "@grpc/grpc-js";
 import { TreasuryServiceService } from "@tracekeep/proto/treasury/v1";
 import {
   addStandardServices,
+  callDurations,
   createLogger,
   databaseDependency,
   databaseLocation,
   grpcEndpoint,
   Lifecycle,
   openDatabase,
+  serveMetrics,
 } from "@tracekeep/service";
 import { startTracing } from "tracekeep";
 import { loadTreasuryConfig } from "./config.ts";
@@ -19,6 +21,7 @@ const config = loadTreasuryConfig();
 const logger = createLogger(config);
 const lifecycle = new Lifecycle({ config, logger });
 const { readiness } = lifecycle;
+await serveMetrics({ config, logger, lifecycle });
 const tracing = startTracing(config.tracing, {
   logger,
   // A stream that would go on for ever ends so when the service drains: nothing has broken.
@@ -36,7 +39,7 @@ lifecycle.onClose((limitMs) => tracing.shutdown(limitMs));
 const location = databaseLocation(config);
 const database = await openDatabase<TreasuryTables>({ ...location, migrations, logger });
 lifecycle.onClose(() => database.destroy());
-const server = new Server({ interceptors: tracing.serverInterceptors() });
+const server = new Server({ interceptors: [...tracing.serverInterceptors(), ...callDurations()] });
 tracing.attach(server);
 const board = new RateBoard({ seed: config.RATE_SEED, intervalMs: config.RATE_INTERVAL_MS });
 const handlers = treasuryHandlers({ database, logger, board, draining: readiness.draining });

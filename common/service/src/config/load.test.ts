@@ -83,10 +83,12 @@ test("every fault is named at once, with its value and what to write, those of t
     PORT: "70000",
     LOG_LEVEL: "loud",
     OVENS: "two",
+    METRICS_PORT: "on",
     MILL_ADDRESS: "mill",
     TRACE_SAMPLE_RATE: "abc",
   });
-  expect(faults).toHaveLength(5);
+  expect(faults).toHaveLength(6);
+  expect(faults).toContain('METRICS_PORT="on": write a whole number from 0 to 65535');
   expect(faults).toContain('PORT="70000": write a whole number from 0 to 65535');
   expect(faults).toContain('LOG_LEVEL="loud": write trace, debug, info, warn, error, fatal or silent');
   expect(faults).toContain('OVENS="two": write a whole number from 1 to 9');

@@ -88,13 +88,24 @@ function faultLines(message: string): string[] {
   return indented.length > 0 ? indented.map((line) => line.trim()) : [message];
 }
 
-/** `loadConfig` for the first lines of a process: prints the faults on stderr and exits with code 1. */
+/** What collects logs is to know, too, and there is no logger yet. */
+function asLogLine(service: string, { faults }: ConfigError): string {
+  const time = new Date().toISOString();
+  const event = "tracekeep.config.invalid";
+  return JSON.stringify({ level: "fatal", time, service, event, faults, msg: "invalid configuration" });
+}
+
+/**
+ * `loadConfig` for the first lines of a process: prints the faults, for people on stderr and as a log line on stdout,
+ * and exits with code 1.
+ */
 export function loadConfigOrExit<Shape extends z.ZodRawShape>(options: ConfigOptions<Shape>) {
   try {
     return loadConfig(options);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     process.stderr.write(`${error.message}\n`);
+    process.stdout.write(`${asLogLine(options.defaults.SERVICE_NAME, error)}\n`);
     process.exit(1);
   }
 }

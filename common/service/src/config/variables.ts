@@ -52,6 +52,8 @@ export const baseVariables = z
     HOST: z.string().default("127.0.0.1"),
     /** TCP port to listen on; 0 lets the system choose a free one. */
     PORT: wholeNumber(0, 65535),
+    /** TCP port on HOST that metrics are served at; 0 lets the system choose a free one; default: they are not. */
+    METRICS_PORT: wholeNumber(0, 65535).optional(),
     SERVICE_NAME: z.string(),
     SERVICE_VERSION: z.string(),
     /** Where the service runs, such as development, staging or production. */

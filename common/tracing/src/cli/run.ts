@@ -12,16 +12,18 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ readonly command: Comman
   config: () => import("./config.ts"),
   "send-test": () => import("./send-test.ts"),
   tail: () => import("./tail/command.ts"),
+  "sentry plan": () => import("./sentry/plan-command.ts"),
+  "sentry apply": () => import("./sentry/apply-command.ts"),
 };
 
 /** The command line; resolves to the exit code. */
 export async function run(args: readonly string[]): Promise<number> {
   endQuietlyWhenNobodyReads();
-  const [name, ...rest] = args;
+  const [name, ...rest] = named(args);
   try {
     if (name === "--version" || name === "-v") return print(`${VERSION}\n`);
     if (name === undefined || name === "help" || name === "--help" || name === "-h")
-      return await help(rest[0]);
+      return await help(named(rest)[0]);
     const command = await find(name);
     const values = readOptions(command, rest);
     return values.help === true ? print(command.usage) : await command.run(values);
@@ -33,10 +35,20 @@ export async function run(args: readonly string[]): Promise<number> {
   }
 }
 
+/** Some commands have two words. */
+function named(args: readonly string[]): string[] {
+  const [first, second, ...rest] = args;
+  const isGroup = Object.keys(COMMANDS).some((name) => name.startsWith(`${first} `));
+  return isGroup && second !== undefined && !second.startsWith("-")
+    ? [`${first} ${second}`, ...rest]
+    : [...args];
+}
+
 async function find(name: string): Promise<Command> {
   const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (load !== undefined) return (await load()).command;
-  const meant = nearest(name, Object.keys(COMMANDS));
+  const names = Object.keys(COMMANDS);
+  const meant = names.filter((each) => each.startsWith(`${name} `)).join(" or ") || nearest(name, names);
   throw new UsageError(
     `there is no command "${name}"${meant === undefined ? "" : `; did you mean ${meant}?`}`,
   );
@@ -46,7 +58,7 @@ async function help(name: string | undefined): Promise<number> {
   if (name !== undefined && !name.startsWith("-")) return print((await find(name)).usage);
   const commands = await Promise.all(
     Object.entries(COMMANDS).map(
-      async ([each, load]) => `  ${each.padEnd(11)}${(await load()).command.summary}\n`,
+      async ([each, load]) => `  ${each.padEnd(14)}${(await load()).command.summary}\n`,
     ),
   );
   return print(`Usage: tracekeep COMMAND [options]

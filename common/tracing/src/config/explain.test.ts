@@ -54,3 +54,21 @@ test("header values and broken DSNs are masked, and so are headers without a nam
   );
   expect([config, faults.length > 0]).toEqual([undefined, true]);
 });
+
+test("the release is TRACE_SERVICE_VERSION, then SENTRY_RELEASE, then what the code says, then SERVICE_VERSION", () => {
+  let env: Record<string, string> = {};
+  const told = (options: object = {}) => {
+    const all = { env, cwd: "/", ...options };
+    const { value, source } = sourceOf(all, "TRACE_SERVICE_VERSION") ?? {};
+    expect(value).toBe(loadTracingConfig(all).serviceVersion);
+    return [value, source];
+  };
+  expect(told()).toEqual(["0.0.0", "default"]);
+  env = { SERVICE_VERSION: "1" };
+  expect(told()).toEqual(["1", "SERVICE_VERSION (environment)"]);
+  expect(told({ serviceVersion: "2" })).toEqual(["2", "serviceVersion in code"]);
+  env = { ...env, SENTRY_RELEASE: "3" };
+  expect(told({ serviceVersion: "2" })).toEqual(["3", "SENTRY_RELEASE (environment)"]);
+  env = { ...env, TRACE_SERVICE_VERSION: "4" };
+  expect(told({ serviceVersion: "2" })).toEqual(["4", "environment"]);
+});

@@ -26,6 +26,8 @@ export interface ExplainedConfig {
 
 /** What counts where a variable is not set. */
 interface StandIn {
+  /** Sentry's own name for it, which beats the code. */
+  readonly sentrys?: TracingVariable;
   /** What the service says of itself in code. */
   readonly option: "serviceName" | "serviceVersion" | "environment";
   /** Next in turn. */
@@ -35,7 +37,12 @@ interface StandIn {
 
 const STAND_INS: Partial<Record<TracingVariable, StandIn>> = {
   TRACE_SERVICE_NAME: { option: "serviceName", variable: "SERVICE_NAME", last: "unknown_service" },
-  TRACE_SERVICE_VERSION: { option: "serviceVersion", variable: "SERVICE_VERSION", last: "0.0.0" },
+  TRACE_SERVICE_VERSION: {
+    sentrys: "SENTRY_RELEASE",
+    option: "serviceVersion",
+    variable: "SERVICE_VERSION",
+    last: "0.0.0",
+  },
   TRACE_ENVIRONMENT: { option: "environment", variable: "ENVIRONMENT", last: "development" },
 };
 
@@ -70,12 +77,16 @@ function unset(
   if (standIn === undefined) {
     return { variable, value: showDefault(TRACING_VARIABLES[variable].otherwise), source: "default" };
   }
+  const from = (name: TracingVariable): ExplainedSetting | undefined => {
+    const source = findSource(sources, name);
+    if (source === undefined) return undefined;
+    return { variable, value: text(source.settings[name] ?? ""), source: `${name} (${source.name})` };
+  };
+  const sentrys = standIn.sentrys && from(standIn.sentrys);
+  if (sentrys !== undefined) return sentrys;
   const inCode = options[standIn.option];
   if (inCode !== undefined) return { variable, value: text(inCode), source: `${standIn.option} in code` };
-  const source = findSource(sources, standIn.variable);
-  if (source === undefined) return { variable, value: standIn.last, source: "default" };
-  const value = text(source.settings[standIn.variable] ?? "");
-  return { variable, value, source: `${standIn.variable} (${source.name})` };
+  return from(standIn.variable) ?? { variable, value: standIn.last, source: "default" };
 }
 
 function show(variable: TracingVariable, value: string, { text }: Sanitizer): string {

@@ -147,6 +147,7 @@ const ROWS: readonly Row[] = [
   name("TRACE_ENVIRONMENT", (config) => config.environment, "development"),
   name("TRACE_SERVICE_NAME", (config) => config.serviceName, "unknown_service"),
   name("TRACE_SERVICE_VERSION", (config) => config.serviceVersion, "0.0.0"),
+  name("SENTRY_RELEASE", (config) => config.serviceVersion, "0.0.0"),
   name("ENVIRONMENT", (config) => config.environment, "development"),
   name("SERVICE_NAME", (config) => config.serviceName, "unknown_service"),
   name("SERVICE_VERSION", (config) => config.serviceVersion, "0.0.0"),

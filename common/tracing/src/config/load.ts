@@ -13,7 +13,7 @@ import type { TracingValues } from "./variables.ts";
 export interface LoadTracingConfigOptions extends SourceOptions {
   /** Used unless `TRACE_SERVICE_NAME` is set; else `SERVICE_NAME`; else `unknown_service`. */
   readonly serviceName?: string;
-  /** Used unless `TRACE_SERVICE_VERSION` is set; else `SERVICE_VERSION`; else `0.0.0`. */
+  /** Used unless `TRACE_SERVICE_VERSION` or `SENTRY_RELEASE` is set; else `SERVICE_VERSION`; else `0.0.0`. */
   readonly serviceVersion?: string;
   /** Used unless `TRACE_ENVIRONMENT` is set; else `ENVIRONMENT`; else `development`. */
   readonly environment?: string;
@@ -86,7 +86,11 @@ function toConfig(
     enabled: values.TRACING_ENABLED && !values.OTEL_SDK_DISABLED,
     serviceName: values.TRACE_SERVICE_NAME ?? options.serviceName ?? values.SERVICE_NAME ?? "unknown_service",
     serviceVersion:
-      values.TRACE_SERVICE_VERSION ?? options.serviceVersion ?? values.SERVICE_VERSION ?? "0.0.0",
+      values.TRACE_SERVICE_VERSION ??
+      values.SENTRY_RELEASE ??
+      options.serviceVersion ??
+      values.SERVICE_VERSION ??
+      "0.0.0",
     environment: values.TRACE_ENVIRONMENT ?? options.environment ?? values.ENVIRONMENT ?? "development",
     serviceInstanceId: options.serviceInstanceId,
     sentryDsn: dsn,

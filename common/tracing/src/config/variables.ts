@@ -40,6 +40,7 @@ export const TRACING_VARIABLES = {
   TRACE_ENVIRONMENT: setting(text),
   TRACE_SERVICE_NAME: setting(text),
   TRACE_SERVICE_VERSION: setting(text),
+  SENTRY_RELEASE: setting(text),
   ENVIRONMENT: setting(text),
   SERVICE_NAME: setting(text),
   SERVICE_VERSION: setting(text),

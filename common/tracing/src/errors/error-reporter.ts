@@ -1,5 +1,6 @@
 import type { Dsn } from "../config/dsn.ts";
 import type { Logger } from "../logger.ts";
+import { withDebugImages } from "./debug-images.ts";
 import { EventSender } from "./event-sender.ts";
 import type { Failure } from "./failure.ts";
 import { type EventIdentity, toSentryEvent } from "./sentry-event.ts";
@@ -15,7 +16,16 @@ export interface ErrorReporter {
   flush(limitMs: number): Promise<void>;
   shutdown(limitMs: number): Promise<void>;
   /** Failures that have become events, and those that have not; what waits to be sent is in neither. */
-  stats(): { readonly reported: number; readonly dropped: number };
+  stats(): ErrorEventStats;
+}
+
+export interface ErrorEventStats {
+  readonly reported: number;
+  readonly dropped: number;
+  /** The dropped ones: refused by the limit, not taken since too many wait or Sentry asked for silence, not accepted. */
+  readonly limited: number;
+  readonly held: number;
+  readonly failed: number;
 }
 
 export interface ErrorReporterOptions {
@@ -37,11 +47,13 @@ export function createErrorReporter(options: ErrorReporterOptions): ErrorReporte
     new EventSender<Failure>({
       ...options,
       project: dsn,
-      toEvent: (failure) => toSentryEvent(failure, identity, parseStack),
+      toEvent: (failure) => withDebugImages(toSentryEvent(failure, identity, parseStack)),
     });
   let closed = false;
   let givenToUser = 0;
-  let dropped = 0;
+  let limited = 0;
+  let held = 0;
+  let failed = 0;
 
   /** To the service's own Sentry, if there is one: its frames, its transport, but a scope without what it holds. */
   const giveTo = ({ client, scope }: UserSentry, failure: Failure): void => {
@@ -59,7 +71,7 @@ export function createErrorReporter(options: ErrorReporterOptions): ErrorReporte
     if (user !== undefined) giveTo(user, failure);
     else if (sender === undefined) return false;
     else if (!sender.send(failure)) {
-      dropped++;
+      held++;
       return false;
     }
     return true;
@@ -69,10 +81,11 @@ export function createErrorReporter(options: ErrorReporterOptions): ErrorReporte
     report(failure) {
       try {
         if (!closed && options.mayReport(failure.keepId)) return accept(failure);
-        dropped++;
+        limited++;
       } catch (error) {
-        dropped++;
-        logger.warn({ error: (error as Error).message }, "An error event could not be made.");
+        failed++;
+        const fields = { event: "tracekeep.error_event.failed", reason: (error as Error).message };
+        logger.warn(fields, "An error event could not be made.");
       }
       return false;
     },
@@ -87,7 +100,8 @@ export function createErrorReporter(options: ErrorReporterOptions): ErrorReporte
     },
     stats() {
       const { sent, lost } = sender?.stats() ?? { sent: 0, lost: 0 };
-      return { reported: givenToUser + sent, dropped: dropped + lost };
+      const dropped = limited + held + failed + lost;
+      return { reported: givenToUser + sent, dropped, limited, held, failed: failed + lost };
     },
   };
 }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { startIntake, type TestIntake } from "../../test/harness/intake.ts";
+import { collectLog } from "../../test/harness/probe.ts";
 import { Dsn } from "../config/dsn.ts";
 import { EventSender } from "./event-sender.ts";
 import type { Failure } from "./failure.ts";
@@ -14,6 +15,7 @@ beforeEach(async () => {
     project: Dsn.parse(intake.dsn),
     timeoutMs: 3_000,
     untraced: (fn) => fn(),
+    logger: collectLog().logger,
     toEvent: (failure) =>
       toSentryEvent(failure, { serviceName: "test", release: "1", environment: "test" }, parseStack),
   });

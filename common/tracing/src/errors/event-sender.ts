@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import { judgeAnswer } from "../export/outcome.ts";
+import { createRateLimiter, type Logger } from "../logger.ts";
 import { envelopeTarget, forGzip, type SentryProject } from "../transport/envelope.ts";
 import { createHttpSender, type HttpResponse, type HttpSender } from "../transport/http-sender.ts";
 import { eventEnvelope } from "./event-envelope.ts";
@@ -16,6 +17,7 @@ export interface EventSenderOptions<T> {
   readonly untraced: <R>(fn: () => R) => R;
   /** Makes the event of what was given, when it is its turn: not while the failed call is being answered. */
   readonly toEvent: (given: T) => SentryEvent;
+  readonly logger: Logger;
 }
 
 /** For a few kB: the window that gzip takes otherwise is 250 kB for each event under way. */
@@ -36,6 +38,7 @@ export class EventSender<T> {
   readonly #sender: HttpSender;
   readonly #waiting: T[] = [];
   readonly #underWay = new Set<Promise<void>>();
+  readonly #mayLog = createRateLimiter();
   #heldUntil = 0;
   #closed = false;
   #sent = 0;
@@ -92,8 +95,9 @@ export class EventSender<T> {
           SMALL_WINDOW,
         );
         this.#heed(await this.#options.untraced(() => this.#sender.post(body)));
-      } catch {
-        this.#lost++;
+      } catch (error) {
+        const { code, message } = error as NodeJS.ErrnoException;
+        this.#failed(code ?? message);
       }
     }
   }
@@ -101,12 +105,22 @@ export class EventSender<T> {
   #heed(answer: HttpResponse): void {
     const outcome = judgeAnswer(answer, EVENTS);
     if (outcome.kind === "accepted") this.#sent++;
-    else this.#lost++;
+    else this.#failed(outcome.reason);
     const asked = "waitMs" in outcome ? outcome.waitMs : undefined;
     const holdMs = asked ?? (saysOnlyTooMany(answer) ? DEFAULT_HOLD_MS : 0);
     if (holdMs <= 0) return;
     this.#heldUntil = Math.max(this.#heldUntil, Date.now() + holdMs);
     this.#giveUpWaiting();
+  }
+
+  #failed(reason: string): void {
+    this.#lost++;
+    if (this.#closed) return;
+    const held = this.#mayLog(reason);
+    if (held === undefined) return;
+    const fields = { event: "tracekeep.error_event.failed", reason, ...(held > 0 ? { repeated: held } : {}) };
+    // No warning: a destination that fails has one already, by the spans that go there.
+    this.#options.logger.info(fields, `An error event could not be sent (${reason}).`);
   }
 
   #giveUpWaiting(): void {

@@ -1,5 +1,5 @@
 export { isAnswer } from "./answers.ts";
-export { createErrorReporter } from "./error-reporter.ts";
+export { createErrorReporter, type ErrorEventStats } from "./error-reporter.ts";
 export { eventEnvelope } from "./event-envelope.ts";
 export { type Failure, failureOf, type ReportFailure } from "./failure.ts";
 export { linkUserSentry } from "./link-sentry.ts";

@@ -1,3 +1,4 @@
+import type { DebugImage } from "./debug-images.ts";
 import type { Failure } from "./failure.ts";
 import type { StackFrame } from "./stack-frames.ts";
 
@@ -19,6 +20,7 @@ export interface SentryEvent {
   readonly contexts: { readonly trace: Readonly<Record<string, string>>; readonly runtime: object };
   readonly tags: Readonly<Record<string, string>>;
   readonly fingerprint?: readonly string[];
+  readonly debug_meta?: { readonly images: readonly DebugImage[] };
 }
 
 interface SentryException {

@@ -1,17 +1,17 @@
 import type { SpoolSettings } from "../config/tracing-config.ts";
-import { createRateLimiter, type Logger } from "../logger.ts";
+import type { Logger } from "../logger.ts";
 import type { Delivery } from "../spool/index.ts";
 import type { HttpResponse, HttpSender } from "../transport/http-sender.ts";
 import type { Parcel } from "../transport/parcel.ts";
 import { type DropReason, ExportCounters, type ExportStats } from "./export-counters.ts";
+import { ExportLog } from "./export-log.ts";
 import { ExportQueue } from "./export-queue.ts";
 import { keepTrying } from "./keep-trying.ts";
 import { compressed, KeptOnDisk, keptRequests, recompressed, SPOOLED_BYTES } from "./kept-on-disk.ts";
-import type { Outcome } from "./outcome.ts";
 import { countBytes, countSpans, isKept, type Outgoing } from "./outgoing.ts";
 import { Pace } from "./pace.ts";
 import { readPartialSuccess } from "./partial-success.ts";
-import { post, type Wire } from "./wire.ts";
+import { type Posted, post, type Wire } from "./wire.ts";
 
 export interface BatchExporterOptions<T extends Outgoing> {
   /** For messages: what it is and its host, never a key. */
@@ -30,7 +30,12 @@ export interface BatchExporterOptions<T extends Outgoing> {
   readonly spool?: SpoolSettings | undefined;
   /** Told of what is dropped here, and not by the server. */
   readonly dropped?: DropListener | undefined;
+  /** Told of each request that has ended, those from the spool among them. */
+  readonly posted?: PostListener | undefined;
 }
+
+/** Takes how long a request took, in seconds, and why it was not accepted, if it was not. */
+export type PostListener = (result: Pick<Posted, "seconds" | "fault">) => void;
 
 /** Takes what is lost: so many spans in so many items. */
 export type DropListener = (
@@ -52,7 +57,7 @@ export class BatchExporter<T extends Outgoing> {
   readonly #disk: KeptOnDisk<T> | undefined;
   readonly #counters = new ExportCounters();
   readonly #pace = new Pace();
-  readonly #mayLog = createRateLimiter();
+  readonly #log: ExportLog;
   /** Requests under way, with what is in them; each resolves to whether it is done with, one way or the other. */
   readonly #underWay = new Map<Promise<boolean>, readonly T[]>();
   #spansUnderWay = 0;
@@ -63,6 +68,7 @@ export class BatchExporter<T extends Outgoing> {
 
   constructor(options: BatchExporterOptions<T>) {
     this.#options = options;
+    this.#log = new ExportLog(options.destination, options.logger);
     this.#queue = new ExportQueue(options.queueBytes, options.batchBytes, (reason, spans) =>
       this.#drop(reason, spans, 1),
     );
@@ -125,11 +131,7 @@ export class BatchExporter<T extends Outgoing> {
     const lost = waiting - this.#saveKept(this.#stop());
     const gone = this.#options.sender.close();
     this.#drop("shutdown", lost, 0);
-    if (lost > 0)
-      this.#options.logger.warn(
-        this.#fields({ lost }),
-        `${lost} ${lost === 1 ? "span was" : "spans were"} lost at shutdown.`,
-      );
+    if (lost > 0) this.#log.lostAtShutdown(lost);
     await Promise.all([gone, this.#disk?.close()]);
   }
 
@@ -147,7 +149,13 @@ export class BatchExporter<T extends Outgoing> {
   }
 
   stats(): ExportStats {
-    const stats = this.#counters.stats(this.#waiting, this.#queue.bytes);
+    const stats = this.#counters.stats({
+      queuedSpans: this.#waiting,
+      queuedBytes: this.#queue.bytes,
+      queueLimitBytes: this.#options.queueBytes,
+      inFlightSpans: this.#spansUnderWay,
+      inFlightBytes: countBytes([...this.#underWay.values(), ...this.#halves].flat()),
+    });
     return this.#disk === undefined ? stats : { ...stats, spool: this.#disk.stats() };
   }
 
@@ -186,11 +194,14 @@ export class BatchExporter<T extends Outgoing> {
   /** Sends a request that was written to the disk once. */
   async #deliver(body: Uint8Array): Promise<Delivery> {
     const { sender, wire, gzip } = this.#options;
-    const { outcome } = await post(sender, () => recompressed(body, gzip !== false), wire.categories);
+    const posted = await post(sender, () => recompressed(body, gzip !== false), wire.categories);
+    const { outcome } = posted;
+    this.#posted(posted);
     if (this.#closed) return outcome.kind === "accepted" ? "accepted" : "later";
     if (this.#pace.heed(outcome)) this.#dropSampled();
     if (outcome.kind === "accepted") return "accepted";
-    this.#warn(outcome.reason, `Spans from the spool could not be sent (${outcome.reason}).`);
+    const event = outcome.kind === "retry" ? "tracekeep.export.failed" : "tracekeep.export.refused";
+    this.#log.warn(event, outcome.reason, `Spans from the spool could not be sent (${outcome.reason}).`);
     return outcome.kind === "retry" ? "later" : "refused";
   }
 
@@ -216,13 +227,14 @@ export class BatchExporter<T extends Outgoing> {
       if (items.length === 0) return;
       this.#spansUnderWay += countSpans(items);
       const body = () => compressed(wire.encode(items), gzip !== false);
-      const sending: Promise<boolean> = post(sender, body, wire.categories).then(({ outcome, answer }) => {
+      const sending: Promise<boolean> = post(sender, body, wire.categories).then((posted) => {
         this.#underWay.delete(sending);
         this.#spansUnderWay -= countSpans(items);
         if (this.#closed) return true;
-        this.#settle(items, outcome, answer);
+        this.#posted(posted);
+        this.#settle(items, posted);
         this.#goOn();
-        return outcome.kind !== "retry";
+        return posted.outcome.kind !== "retry";
       });
       this.#underWay.set(sending, items);
     }
@@ -246,18 +258,29 @@ export class BatchExporter<T extends Outgoing> {
     }, delayMs).unref();
   }
 
-  #settle(items: T[], outcome: Outcome, answer: HttpResponse | undefined): void {
+  #posted(posted: Posted): void {
+    this.#counters.posted(posted);
+    this.#options.posted?.(posted);
+  }
+
+  #settle(items: T[], posted: Posted): void {
+    const { outcome, answer } = posted;
     const wasDown = this.#pace.isDown;
     this.#pace.settle(outcome);
+    this.#counters.batch(outcome);
     if (this.#pace.isLimited) this.#dropSampled();
-    if (outcome.kind === "retry") this.#again(items, outcome.reason);
-    else if (wasDown) this.#disk?.wake();
+    if (outcome.kind === "retry") {
+      this.#log.retried(posted, outcome.reason, countSpans(items), Math.round(this.#pace.pauseMs), wasDown);
+      this.#again(items);
+    } else if (wasDown) {
+      this.#log.up();
+      this.#disk?.wake();
+    }
     if (outcome.kind === "accepted") this.#accepted(countSpans(items), answer);
-    else this.#counters.failed();
     if (outcome.kind === "split") this.#split(items, outcome.reason);
     if (outcome.kind === "refused") {
       this.#drop("refused", countSpans(items), items.length);
-      this.#warn(outcome.reason, `Spans were refused (${outcome.reason}).`);
+      this.#log.warn("tracekeep.export.refused", outcome.reason, `Spans were refused (${outcome.reason}).`);
     }
   }
 
@@ -268,9 +291,8 @@ export class BatchExporter<T extends Outgoing> {
     if (rejected > 0) {
       this.#drop("refused", rejected, 0);
       const what = `The server took a request, but not ${rejected} of its spans (${message.slice(0, 200)}).`;
-      this.#warn("partial", what);
-    } else if (message !== "")
-      this.#options.logger.debug(this.#fields({ message }), "The server has a note.");
+      this.#log.warn("tracekeep.export.refused", "partial", what);
+    } else if (message !== "") this.#log.note(message);
   }
 
   /** For as long as the server takes no more, there is no room for what is only sampled. */
@@ -279,8 +301,7 @@ export class BatchExporter<T extends Outgoing> {
     this.#drop("rate_limited", countSpans(sampled), sampled.length);
   }
 
-  #again(items: readonly T[], reason: string): void {
-    this.#warn(reason, `Spans could not be sent (${reason}). "npx tracekeep doctor" finds out why.`);
+  #again(items: readonly T[]): void {
     const stay = this.#pace.isLimited ? items.filter(isKept) : items;
     // The server has counted them itself.
     this.#drop("rate_limited", countSpans(items) - countSpans(stay), 0);
@@ -295,7 +316,7 @@ export class BatchExporter<T extends Outgoing> {
   #split(items: T[], reason: string): void {
     if (items.length === 1) {
       this.#count("too_large", countSpans(items), 1);
-      this.#warn(reason, `A span was refused (${reason}).`);
+      this.#log.warn("tracekeep.export.refused", reason, `A span was refused (${reason}).`);
       return;
     }
     const half = Math.ceil(items.length / 2);
@@ -306,23 +327,13 @@ export class BatchExporter<T extends Outgoing> {
     if (spans === 0) return;
     this.#count(reason, spans, items);
     const warning = WARNINGS[reason];
-    if (warning !== undefined) this.#warn(reason, warning);
+    if (warning !== undefined) this.#log.warn("tracekeep.export.dropped", reason, warning, { reason });
   }
 
   /** @param items how many of them the server knows nothing of. */
   #count(reason: DropReason, spans: number, items: number): void {
     this.#counters.drop(reason, spans);
     if (items > 0) this.#options.dropped?.(reason, { spans, items });
-  }
-
-  #fields(more: object): object {
-    return { destination: this.#options.destination, ...more };
-  }
-
-  #warn(kind: string, message: string): void {
-    const held = this.#mayLog(kind);
-    if (held !== undefined)
-      this.#options.logger.warn(this.#fields(held > 0 ? { repeated: held } : {}), message);
   }
 }
 

@@ -108,8 +108,8 @@ export class KeptOnDisk<T extends Outgoing> {
     return this.#spool.save(body, spans);
   }
 
-  stats(): SpoolStats {
-    return this.#spool.stats();
+  stats(): SpoolStats & { readonly pendingBytes: number } {
+    return { ...this.#spool.stats(), pendingBytes: this.#bytesOnTheWay };
   }
 
   /** Nothing is sent any more. */

@@ -6,7 +6,12 @@ import { ClientReports, type DiscardReason } from "../transport/client-reports.t
 import { envelopeTarget } from "../transport/envelope.ts";
 import { createHttpSender, type HttpSender } from "../transport/http-sender.ts";
 import type { Parcel } from "../transport/parcel.ts";
-import { BatchExporter, type BatchExporterOptions, type DropListener } from "./batch-exporter.ts";
+import {
+  BatchExporter,
+  type BatchExporterOptions,
+  type DropListener,
+  type PostListener,
+} from "./batch-exporter.ts";
 import { type Destination, destinationsOf, type EnvelopeAddress } from "./destinations.ts";
 import type { ExportStats } from "./export-counters.ts";
 import type { Outgoing } from "./outgoing.ts";
@@ -30,6 +35,8 @@ export interface SpanExporterOptions {
   readonly logger: Logger;
   /** Runs the exporter's own requests so that no instrumentation traces them. */
   readonly untraced: <T>(fn: () => T) => T;
+  /** Makes what is told of each request to a destination; by default nobody is. */
+  readonly measure?: ((destination: string) => PostListener | undefined) | undefined;
 }
 
 /** What leads to one destination. */
@@ -169,7 +176,7 @@ function createSender({ config, untraced }: SpanExporterOptions, destination: De
 }
 
 function exporterOptions<T extends Outgoing>(
-  { config, logger }: SpanExporterOptions,
+  { config, logger, measure }: SpanExporterOptions,
   { name, gzip }: Destination,
   sender: HttpSender,
   wire: Wire<T>,
@@ -179,7 +186,8 @@ function exporterOptions<T extends Outgoing>(
     const discarded = DISCARDED[reason];
     if (discarded !== undefined && name.startsWith("sentry ")) reports?.record(discarded, lost);
   };
-  return { ...config.export, destination: name, gzip, sender, wire, logger, dropped };
+  const posted = measure?.(name);
+  return { ...config.export, destination: name, gzip, sender, wire, logger, dropped, posted };
 }
 
 /** Sentry wants to know what was dropped before it came to it. */

@@ -1,4 +1,5 @@
 import type { HttpResponse, HttpSender } from "../transport/http-sender.ts";
+import { faultOfError, faultOfStatus, type RequestFault } from "../transport/request-fault.ts";
 import { judgeAnswer, type Outcome } from "./outcome.ts";
 import type { Outgoing } from "./outgoing.ts";
 
@@ -17,6 +18,11 @@ export interface Posted {
   readonly outcome: Outcome;
   /** Undefined if there was none. */
   readonly answer: HttpResponse | undefined;
+  /** Undefined if it was accepted. */
+  readonly fault: RequestFault | undefined;
+  /** Of the body as it went out; 0 if there was none. */
+  readonly bytes: number;
+  readonly seconds: number;
 }
 
 /** Sends one request. Never rejects. */
@@ -25,11 +31,22 @@ export async function post(
   body: () => Uint8Array | Promise<Uint8Array>,
   categories: ReadonlySet<string>,
 ): Promise<Posted> {
+  const from = performance.now();
+  let bytes = 0;
+  const posted = (outcome: Outcome, answer: HttpResponse | undefined, fault: RequestFault): Posted => ({
+    outcome,
+    answer,
+    fault: outcome.kind === "accepted" ? undefined : fault,
+    bytes,
+    seconds: (performance.now() - from) / 1_000,
+  });
   try {
-    const answer = await sender.post(await body());
-    return { outcome: judgeAnswer(answer, categories), answer };
+    const content = await body();
+    bytes = content.length;
+    const answer = await sender.post(content);
+    return posted(judgeAnswer(answer, categories), answer, faultOfStatus(answer.status));
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    return { outcome: { kind: "retry", reason: code ?? message }, answer: undefined };
+    return posted({ kind: "retry", reason: code ?? message }, undefined, faultOfError(error));
   }
 }

@@ -6,7 +6,7 @@ import type { Recaller } from "../recall/index.ts";
 import type { Keeper } from "../recorder/index.ts";
 import { compileMethodRules } from "../sampling/index.ts";
 import type { Sanitizer } from "../sanitize/index.ts";
-import type { Contexts, TracekeepTracer } from "../tracer/index.ts";
+import type { Contexts, ProcessingTime, TracekeepTracer } from "../tracer/index.ts";
 import { createMethods, type Method } from "./methods.ts";
 import type { StatusMeanings } from "./status-rules.ts";
 
@@ -49,12 +49,13 @@ export interface GrpcInstrumentationOptions {
   readonly servesRecalls: () => boolean;
   readonly report: ReportFailure;
   readonly reports: () => boolean;
+  readonly processing: ProcessingTime;
   readonly logger: Logger;
 }
 
 /** Compiles the rules that apply to gRPC calls. */
 export function createGrpcInstrumentation(options: GrpcInstrumentationOptions): GrpcInstrumentation {
-  const { config, logger } = options;
+  const { config, logger, processing } = options;
   const mayLog = createRateLimiter();
   let open = true;
   return {
@@ -74,7 +75,7 @@ export function createGrpcInstrumentation(options: GrpcInstrumentationOptions): 
     headerScopeOf: compileTargets(config.propagationTargets),
     guard(fn, fallback) {
       try {
-        return fn();
+        return processing.measure(fn);
       } catch (error) {
         if (mayLog("fault") !== undefined)
           logger.error({ error: (error as Error).stack }, "Tracing of a call failed; the call goes on.");

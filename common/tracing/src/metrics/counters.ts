@@ -6,8 +6,12 @@ export interface SpanCounters {
   sampled: number;
   /** Uses of a span after its end, which are ignored. */
   changedAfterEnd: number;
+  /** Ended spans that could not be encoded. */
+  lost: number;
+  /** How long the first spans of traces in this process have lasted, in all, in seconds. */
+  entrySeconds: number;
 }
 
 export function createSpanCounters(): SpanCounters {
-  return { started: 0, ended: 0, sampled: 0, changedAfterEnd: 0 };
+  return { started: 0, ended: 0, sampled: 0, changedAfterEnd: 0, lost: 0, entrySeconds: 0 };
 }

@@ -53,7 +53,7 @@ export function createRecorder({ keep, encoder, exportSpan, spread, clean }: Rec
     spans,
     stats: () => ({
       record: record.stats(),
-      keep: { ...keeper.counters },
+      keep: structuredClone(keeper.counters),
       exported: departures.exported,
       kept: departures.kept,
     }),

@@ -27,10 +27,30 @@ export interface KeepCounters {
   refusedFromOutside: number;
   /** Spans of kept traces that were left out, since the trace is too large. */
   oversized: number;
+  /** The traces kept, by why: those decided in this process, and those decided by others. */
+  readonly reasons: { readonly local: KeepReasons; readonly remote: KeepReasons };
 }
 
+/** `requested` stands for whatever `keepTrace` was given. */
+export type KeepReasons = Record<"error" | "slow" | "retry" | "upstream" | "requested", number>;
+
 export function createKeepCounters(): KeepCounters {
-  return { traces: 0, fromOutside: 0, refused: 0, refusedFromOutside: 0, oversized: 0 };
+  return {
+    traces: 0,
+    fromOutside: 0,
+    refused: 0,
+    refusedFromOutside: 0,
+    oversized: 0,
+    reasons: { local: createReasons(), remote: createReasons() },
+  };
+}
+
+function createReasons(): KeepReasons {
+  return { error: 0, slow: 0, retry: 0, upstream: 0, requested: 0 };
+}
+
+function countReason(reasons: KeepReasons, reason: string): void {
+  reasons[Object.hasOwn(reasons, reason) ? (reason as keyof KeepReasons) : "requested"]++;
 }
 
 export interface KeeperOptions {
@@ -102,6 +122,7 @@ export class Keeper implements DecisionSource {
     const why = reason === "" ? "kept" : reason;
     if (trace.sampled) {
       // It arrives anyway, so there is nothing to refuse; those that are not sampled count without it.
+      countReason(this.counters.reasons.local, why);
       this.#keep(trace.keepId, { probability: 1, reason: why }, this.#limit.tryTake());
       return true;
     }
@@ -111,6 +132,7 @@ export class Keeper implements DecisionSource {
       this.#decide(trace.keepId, { kept: false, probability: 0, reason });
       return false;
     }
+    countReason(this.counters.reasons.local, why);
     this.#keep(trace.keepId, { probability, reason: why }, true);
     return true;
   }
@@ -135,6 +157,7 @@ export class Keeper implements DecisionSource {
     }
     this.counters.fromOutside++;
     const reason = this.#options.clean(keep.reason, LONGEST_REASON) || "upstream";
+    countReason(this.counters.reasons.remote, reason);
     this.#keep(traceId, { probability: keep.probability, reason }, false);
     return "kept";
   }

@@ -213,6 +213,6 @@ export class Spool {
   #warn(kind: string, message: string): void {
     if (this.#mayLog(kind) === undefined) return;
     const { destination, logger, directory } = this.#options;
-    logger.warn({ destination, directory }, message);
+    logger.warn({ event: "tracekeep.spool.failed", destination, directory }, message);
   }
 }

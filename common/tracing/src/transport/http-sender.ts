@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { Connections } from "./connections.ts";
 import { httpRequest, httpsRequest } from "./node-http.ts";
+import { requestFault } from "./request-fault.ts";
 import { trustOf } from "./trust.ts";
 
 export interface HttpResponse {
@@ -90,7 +91,7 @@ export function createHttpSender(options: HttpSenderOptions): HttpSender {
       function fail(error: Error): void {
         signal.removeEventListener("abort", tooLate);
         if (closed) reject(new Error("the sender is closed"));
-        else reject(signal.aborted ? new Error(`no answer within ${timeoutMs} ms`) : error);
+        else reject(signal.aborted ? requestFault("timeout", `no answer within ${timeoutMs} ms`) : error);
       }
       // Of a tunnel; a proxy that fetches answers like the destination.
       request.on("proxyConnect", ({ statusCode }: { statusCode?: number }) => {
@@ -123,5 +124,5 @@ export function createHttpSender(options: HttpSenderOptions): HttpSender {
 /** Without the proxy's URL, and worth another try: nothing has reached the destination. */
 function proxyFault(status: number): Error {
   const advice = status === PROXY_AUTHENTICATION_REQUIRED ? ": check the credentials in HTTPS_PROXY" : "";
-  return new Error(`the proxy answered with status ${status}${advice}`);
+  return requestFault("proxy", `the proxy answered with status ${status}${advice}`);
 }

@@ -1,0 +1,124 @@
+import type { IncomingHttpHeaders } from "node:http";
+import { setTimeout as pause } from "node:timers/promises";
+import { Connections } from "../../../transport/connections.ts";
+import { httpRequest, httpsRequest } from "../../../transport/node-http.ts";
+import { trustOf } from "../../../transport/trust.ts";
+import { VERSION } from "../../../version.ts";
+import { ApiError, type Asked, refused } from "./api-error.ts";
+
+export interface Call extends Asked {
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: object;
+}
+
+export interface Answer {
+  readonly headers: IncomingHttpHeaders;
+  /** Undefined if there is none. */
+  readonly body: unknown;
+}
+
+interface RawAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+}
+
+const TIMEOUT_MS = 30_000;
+/** How often a request is sent that Sentry has no time for, and how long one wait may be. */
+const ATTEMPTS = 5;
+const LONGEST_WAIT_MS = 60_000;
+const LONGEST_DETAIL = 500;
+
+/** Requests to Sentry's web API, by the environment's proxy, with certificates verified. */
+export class ApiConnection {
+  readonly #base: string;
+  readonly #token: string;
+  readonly #trust = trustOf([]);
+  readonly #connections: Connections;
+
+  /** @param base of Sentry, without `/api/0`. */
+  constructor(base: string, token: string) {
+    this.#base = base;
+    this.#token = token;
+    this.#connections = new Connections(new URL(base), this.#trust);
+  }
+
+  /** Waits and asks again where Sentry says so (429). @throws ApiError for every other answer but 2xx */
+  async send(call: Call): Promise<Answer> {
+    for (let attempt = 1; ; attempt++) {
+      const { status, headers, text } = await this.#exchange(call);
+      if (status >= 200 && status < 300) return { headers, body: parse(text, call) };
+      if (status !== 429 || attempt === ATTEMPTS) {
+        throw refused(call, { status, detail: this.#detail(text) });
+      }
+      await pause(waitOf(headers, attempt));
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#connections.close();
+  }
+
+  async #exchange(call: Call): Promise<RawAnswer> {
+    const url = new URL(`${this.#base}/api/0${call.path}`);
+    for (const [key, value] of Object.entries(call.query ?? {})) url.searchParams.set(key, value);
+    const body = call.body === undefined ? undefined : JSON.stringify(call.body);
+    const headers = {
+      accept: "application/json",
+      authorization: `Bearer ${this.#token}`,
+      "user-agent": `tracekeep/${VERSION}`,
+      ...(body === undefined
+        ? {}
+        : { "content-type": "application/json", "content-length": Buffer.byteLength(body) }),
+    };
+    const send = url.protocol === "https:" ? httpsRequest : httpRequest;
+    const agent = await this.#connections.agent();
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    return new Promise((resolve, reject) => {
+      const fail = ({ code, message }: NodeJS.ErrnoException): void => {
+        const why = signal.aborted ? `no answer within ${TIMEOUT_MS / 1000} s` : (code ?? message);
+        reject(
+          new ApiError(
+            `${call.method} ${call.path}: ${url.host} cannot be reached (${why})\n→ check the network, HTTPS_PROXY and SENTRY_URL`,
+          ),
+        );
+      };
+      send(url, { method: call.method, agent, headers, signal, ...this.#trust }, (response) => {
+        let text = "";
+        response.setEncoding("utf8").on("data", (part: string) => {
+          text += part;
+        });
+        response.on("error", fail);
+        response.on("end", () =>
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, text }),
+        );
+      })
+        .on("error", fail)
+        .end(body);
+    });
+  }
+
+  /** A server may quote what it was sent. */
+  #detail(text: string): string {
+    const said = text.trimStart().startsWith("<") ? "" : text.trim();
+    return said.replaceAll(this.#token, "[token]").slice(0, LONGEST_DETAIL);
+  }
+}
+
+function parse(text: string, { method, path }: Call): unknown {
+  if (text === "") return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new ApiError(`${method} ${path}: the answer is no JSON\n→ check SENTRY_URL`);
+  }
+}
+
+/** In milliseconds, by Retry-After in seconds, else by the Unix time at which Sentry's limit ends. */
+function waitOf(headers: IncomingHttpHeaders, attempt: number): number {
+  const after = Number(headers["retry-after"] ?? Number.NaN) * 1000;
+  const until = Number(headers["x-sentry-rate-limit-reset"] ?? Number.NaN) * 1000 - Date.now();
+  const told = [after, until].find((wait) => Number.isFinite(wait) && wait >= 0);
+  return Math.min(told ?? 1000 * 2 ** attempt, LONGEST_WAIT_MS);
+}

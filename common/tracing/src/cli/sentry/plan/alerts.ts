@@ -1,0 +1,63 @@
+import type { AlertAnswer, MonitorAnswer } from "../api/answers.ts";
+import type { AlertSetting, MonitorSetting } from "../settings/schema.ts";
+import { alertBody, describeAnswer, describeSetting } from "./alert-shape.ts";
+import { type Change, differences, OWNED, type Part } from "./change.ts";
+import type { Teams } from "./teams.ts";
+
+export interface AlertsInput {
+  readonly project: { readonly slug: string };
+  readonly wanted: readonly AlertSetting[];
+  readonly found: readonly AlertAnswer[];
+  readonly monitors: readonly MonitorSetting[];
+  readonly ownedMonitors: readonly MonitorAnswer[];
+  readonly teams: Teams;
+}
+
+/** An alert belongs to the organization, so its name says of which project it is. */
+export function planAlerts(input: AlertsInput): Part {
+  const { project, wanted, found, monitors, ownedMonitors, teams } = input;
+  const ending = ` (${project.slug})`;
+  const owned = found.filter(({ name }) => name.startsWith(OWNED) && name.endsWith(ending));
+  const kept = new Map<string, AlertAnswer>();
+  for (const alert of owned) if (!kept.has(alert.name)) kept.set(alert.name, alert);
+  const nameOf = (id: string): string =>
+    ownedMonitors.find((monitor) => monitor.id === id)?.name ?? `number ${id}`;
+  const nameFor = ({ name }: AlertSetting): string => OWNED + name + ending;
+  const names = new Set(wanted.map(nameFor));
+  const changes = wanted.flatMap((setting): Change[] => {
+    const name = nameFor(setting);
+    const now = kept.get(name);
+    const watched = (setting.monitors ?? monitors.map((monitor) => monitor.name)).map((each) => OWNED + each);
+    const fields = differences(
+      now === undefined ? {} : describeAnswer(now, nameOf, teams),
+      describeSetting(setting, watched),
+    );
+    if (fields.length === 0) return [];
+    return [
+      {
+        action: now === undefined ? "create" : "update",
+        kind: "alert",
+        name,
+        fields,
+        async make(client, made) {
+          const monitorIds = watched.flatMap((each) => made.get(each) ?? []);
+          const body = alertBody({ name, setting, monitorIds, teams });
+          if (now === undefined) await client.createAlert(body);
+          else await client.updateAlert(now.id, body);
+        },
+      },
+    ];
+  });
+  const surplus = owned
+    .filter((alert) => !names.has(alert.name) || kept.get(alert.name) !== alert)
+    .map(
+      ({ id, name }): Change => ({
+        action: "delete",
+        kind: "alert",
+        name,
+        fields: [],
+        make: (client) => client.deleteAlert(id),
+      }),
+    );
+  return { changes, surplus };
+}

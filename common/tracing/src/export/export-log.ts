@@ -1,0 +1,64 @@
+import { createRateLimiter, type Logger } from "../logger.ts";
+import type { Posted } from "./wire.ts";
+
+/** Names of log events, which stay. */
+export type ExportEvent =
+  | "tracekeep.export.failed"
+  | "tracekeep.export.refused"
+  | "tracekeep.export.dropped"
+  | "tracekeep.export.lost";
+
+/** What one destination's exporter says in the log: each kind of warning once a minute. */
+export class ExportLog {
+  readonly #destination: string;
+  readonly #logger: Logger;
+  readonly #mayLog = createRateLimiter();
+  /** Since when the destination is down, if the log says so. */
+  #downSince: number | undefined;
+
+  /** @param destination what it is and its host, never a key. */
+  constructor(destination: string, logger: Logger) {
+    this.#destination = destination;
+    this.#logger = logger;
+  }
+
+  /** @param kind of which one is let through in a minute. */
+  warn(event: ExportEvent | "tracekeep.destination.down", kind: string, message: string, more = {}): boolean {
+    const held = this.#mayLog(kind);
+    if (held === undefined) return false;
+    this.#logger.warn(this.#fields(event, held > 0 ? { ...more, repeated: held } : more), message);
+    return true;
+  }
+
+  /** A request has failed and is tried again. */
+  retried({ fault }: Posted, reason: string, spans: number, retryInMs: number, wasDown: boolean): void {
+    const fields = { reason, fault, spans, retryInMs };
+    this.#logger.debug(this.#fields("tracekeep.export.retry", fields), "Spans are sent again.");
+    const event = wasDown ? "tracekeep.export.failed" : "tracekeep.destination.down";
+    const message = `Spans could not be sent (${reason}). "npx tracekeep doctor" finds out why.`;
+    if (this.warn(event, reason, message, { fault, retryInMs }) && !wasDown)
+      this.#downSince = performance.now();
+  }
+
+  /** The destination answers again. */
+  up(): void {
+    if (this.#downSince === undefined) return;
+    const downSeconds = Math.round((performance.now() - this.#downSince) / 100) / 10;
+    this.#downSince = undefined;
+    this.#logger.info(this.#fields("tracekeep.destination.up", { downSeconds }), "Spans are sent again.");
+  }
+
+  /** What the server says beside its yes. */
+  note(message: string): void {
+    this.#logger.debug(this.#fields("tracekeep.export.note", { message }), "The server has a note.");
+  }
+
+  lostAtShutdown(lost: number): void {
+    const message = `${lost} ${lost === 1 ? "span was" : "spans were"} lost at shutdown.`;
+    this.#logger.warn(this.#fields("tracekeep.export.lost", { lost }), message);
+  }
+
+  #fields(event: string, more: object): object {
+    return { event, destination: this.#destination, ...more };
+  }
+}

@@ -1,0 +1,111 @@
+import { execFileSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import { z } from "zod";
+import { projectFile } from "../../../src/cli/sentry/settings/schema.ts";
+import { runSentry, SHIPPED } from "./harness/project-file.ts";
+import { startSentry } from "./harness/sentry-server.ts";
+
+const NOWHERE = { url: "http://127.0.0.1:9" };
+
+test.each([
+  ["above: 1%", "above: 1", "monitors[0].above is 1; write a share such as 1%"],
+  ["above: 1%", "above: 1 %", 'monitors[0].above is "1 %"; write a share such as 1%'],
+  ["name: Error rate", "name: 5", "monitors[0].name is 5; write a text"],
+  ["above: 1s", "above: 1%", 'monitors[2].above is "1%"; write a duration such as 1s or 250ms'],
+  [
+    "window: 1h",
+    "window: 1hr",
+    'monitors[0].window is "1hr"; write one of 5m, 10m, 15m, 30m, 1h, 2h, 4h; did you mean 1h?',
+  ],
+  [
+    "measure: p95",
+    "measure: p96",
+    'monitors[2].measure is "p96"; write one of failure_rate, p50, p75, p95, p99; did you mean',
+  ],
+  ["priority: high", "priorty: high", "monitors[0].priorty is not a setting: did you mean priority?"],
+  ["monitors:", "monitor:", "monitor is not a setting: did you mean monitors?"],
+  ["window: 1h\n", "\n", "monitors[0].window is missing; write one of 5m"],
+  [
+    "name: p95 response time",
+    "name: Error rate",
+    'monitors[2].name is "Error rate"; give it a name of its own',
+  ],
+  [
+    "notify: [owners]",
+    "notify: [owners]\n    monitors: [Eror rate]",
+    'alerts[0].monitors[0] is "Eror rate"; write one of',
+  ],
+  [
+    "production: visible",
+    "production: shown",
+    'environments.production is "shown"; write one of visible, hidden',
+  ],
+  [
+    "environments:",
+    "retention: 90d\nenvironments:",
+    "retention is not a setting: it goes with the plan or the server",
+  ],
+  ["environments:", "sampling: 0.1\nenvironments:", "sampling is not a setting: set it by hand"],
+  ["environments:", "url: sentry\nenvironments:", 'url is "sentry"; write a URL such as https://sentry.io'],
+  ["alerts:", "alerts: [", "is no YAML:"],
+])("%j as %j: %s", async (right, wrong, message) => {
+  const { code, stdout, stderr } = await runSentry(NOWHERE, ["plan"], SHIPPED.replace(right, wrong));
+  expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+  expect(stderr).toContain(message);
+});
+
+test("a fault is told with the line that it stands in", async () => {
+  const line = SHIPPED.split("\n").findIndex((text) => text.includes("above: 1%")) + 1;
+  const { stderr } = await runSentry(NOWHERE, ["plan"], SHIPPED.replace("above: 1%", "above: 1"));
+  expect(stderr).toBe(`tracekeep: project.yaml:${line} monitors[0].above is 1; write a share such as 1%\n`);
+});
+
+test("all faults of a file are told at once", async () => {
+  const text = SHIPPED.replace("above: 1%", "above: x").replace("window: 10m", "window: x");
+  const { stderr } = await runSentry(NOWHERE, ["plan"], text);
+  expect(stderr.match(/^.*project\.yaml:\d+/gm)).toHaveLength(2);
+});
+
+test("teams without access to the project are named, with where they stand", async () => {
+  const server = await startSentry();
+  const text = SHIPPED.replace("team: platform", "team: platfrom").replace("[owners]", "[oners]");
+  const { code, stderr } = await runSentry(server, ["apply"], text);
+  expect(code).toBe(1);
+  expect(stderr).toContain('monitors[0].team is "platfrom", a team without access to payments-production');
+  expect(stderr).toContain('alerts[0].notify[0] is "oners"');
+  expect(server.requests).toHaveLength(1);
+});
+
+test.each([
+  [{ SENTRY_AUTH_TOKEN: "" }, "no token: set SENTRY_AUTH_TOKEN"],
+  [{ SENTRY_URL: "http://sentry.example.com" }, "http://sentry.example.com would get the token unencrypted"],
+  [{ SENTRY_URL: "https://secret-word@sentry.example.com" }, "the URL of Sentry is none"],
+  [{ SENTRY_URL: "https://me:secret-word@sentry.example.com" }, "the URL of Sentry is none"],
+])("%s is refused before anything is sent", async (env, message) => {
+  const { code, stderr } = await runSentry(NOWHERE, ["plan"], SHIPPED, env);
+  expect(code).toBe(1);
+  expect(stderr).toContain(message);
+  expect(stderr).not.toContain("secret-word");
+});
+
+test("what neither file nor environment says is asked for, and so is the file", async () => {
+  const { stderr } = await runSentry(NOWHERE, ["plan"], "monitors: []\n");
+  expect(stderr).toContain("no organization: write organization in project.yaml, or set SENTRY_ORG\n");
+  expect(stderr).toContain("no project: write project in project.yaml, or set SENTRY_PROJECT\n");
+  const missing = await runSentry(NOWHERE, ["plan", "--file", "nothing.yaml"]);
+  expect(missing).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining("nothing.yaml cannot be read (ENOENT)"),
+  });
+});
+
+test("the schema for editors is that of the command; vitest -u writes it", async () => {
+  const schema = { title: "A Sentry project", ...z.toJSONSchema(projectFile, { io: "input" }) };
+  const biome = fileURLToPath(new URL("../../../../../node_modules/.bin/biome", import.meta.url));
+  const formatted = execFileSync(biome, ["format", "--stdin-file-path=project.schema.json"], {
+    input: JSON.stringify(schema),
+    encoding: "utf8",
+  });
+  await expect(formatted).toMatchFileSnapshot("../../../../../deploy/sentry/project.schema.json");
+});
