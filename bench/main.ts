@@ -3,6 +3,7 @@ import { measureGrowth } from "./growth/measure-growth.ts";
 import { measureMicro } from "./micro/measure-micro.ts";
 import { UsageError } from "./option-values.ts";
 import { type BenchOptions, type MeasurementName, parseOptions } from "./options.ts";
+import { measureProfile } from "./profile/measure-profile.ts";
 import { buildLibrary } from "./published.ts";
 import { measureRequests } from "./requests/measure-requests.ts";
 import { formatRequests } from "./requests/print.ts";
@@ -23,6 +24,9 @@ const MEASURE: Readonly<Record<MeasurementName, (options: BenchOptions) => Promi
   }),
   growth: async (options) => ({
     growth: await onThisMachine(libraryOf(options), () => measureGrowth(options, say)),
+  }),
+  profile: async (options) => ({
+    profile: await onThisMachine("sources", () => measureProfile(options, say)),
   }),
   // Single operations are not among what is published.
   micro: async (options) => ({ micro: await onThisMachine("sources", () => measureMicro(options, say)) }),

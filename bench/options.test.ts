@@ -65,7 +65,7 @@ test("results in a file of one's own make no document", () => {
 
 test.each([
   [["--fast"], "--fast"],
-  [["speed"], "speed: expected one of requests, startup, growth, micro, document"],
+  [["speed"], "speed: expected one of requests, startup, growth, profile, micro, document"],
   [["--rounds", "1.5"], "--rounds 1.5: expected a whole number from 1 to 1000"],
   [["--seconds", "0"], "--seconds 0: expected a number from 0.1 to 600"],
   [["--requests", ""], "--requests : expected a whole number from 1000 to 1000000000"],

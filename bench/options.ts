@@ -4,7 +4,7 @@ import { listed, number, one, UsageError } from "./option-values.ts";
 import { type Choice, EVERYTHING, FAILING, SHAPES } from "./requests/cases.ts";
 
 /** What can be measured, in the order of the document. */
-export const MEASUREMENTS = ["requests", "startup", "growth", "micro"] as const;
+export const MEASUREMENTS = ["requests", "startup", "growth", "profile", "micro"] as const;
 export type MeasurementName = (typeof MEASUREMENTS)[number];
 
 /** What the command line says. */

@@ -3,6 +3,7 @@ import { writeFile } from "node:fs/promises";
 import type { GrowthResults } from "./growth/measure-growth.ts";
 import { describeMachine, type Machine } from "./machine.ts";
 import type { MicroResults } from "./micro/measure-micro.ts";
+import type { ProfileResults } from "./profile/measure-profile.ts";
 import type { RequestsResults } from "./requests/measure-requests.ts";
 import type { StartupResults } from "./startup/measure-startup.ts";
 
@@ -11,6 +12,7 @@ export interface BenchResults {
   readonly requests?: Measured<RequestsResults>;
   readonly startup?: Measured<StartupResults>;
   readonly growth?: Measured<GrowthResults>;
+  readonly profile?: Measured<ProfileResults>;
   readonly micro?: Measured<MicroResults>;
 }
 

@@ -2,13 +2,14 @@ import { FULL, QUICK, QUICK_CHOICE, REQUESTS } from "./defaults.ts";
 import { FAILING, SHAPES } from "./requests/cases.ts";
 import { CONTROL, REFERENCE, VARIANTS } from "./requests/variants.ts";
 
-export const USAGE = `Usage: npm run bench -- [options] [requests] [startup] [growth] [micro] [document]
+export const USAGE = `Usage: npm run bench -- [options] [requests] [startup] [growth] [profile] [micro] [document]
 
 Measures what tracing costs, side by side with the same service untraced and with the other tracers:
 
   requests   a service under load, in every way of tracing it, in turns (two hours)
   startup    what a service's start takes longer (two minutes)
   growth     whether a request costs more with more live traces, memory, methods and uptime (an hour)
+  profile    where the time of a traced service goes, by part of the library (two minutes)
   micro      single operations of Tracekeep (two minutes)
   document   writes docs/PERFORMANCE.md again, of the results that are there
 

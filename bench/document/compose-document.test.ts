@@ -106,6 +106,22 @@ test("the document says where, when and with what was measured", () => {
   expect(text).toContain("Rounds: 10, of 5 s each after 5 s of warm-up");
 });
 
+test("a profile is shown by part and shape, without parts that take next to nothing", () => {
+  const shares = [
+    { area: "grpc-js", share: 0.6 },
+    { area: "Tracekeep: recorder", share: 0.0399 },
+    { area: "Tracekeep: text", share: 0.0004 },
+  ];
+  const profiles = [
+    { shape: "leaf", shares },
+    { shape: "chain", shares: [{ area: "grpc-js", share: 0.5 }] },
+  ] as const;
+  const text = composeDocument({ profile: { machine, library: "sources", profiles } }).get("PERFORMANCE.md");
+  expect(text).toContain("|  | leaf | chain |\n| --- | --: | --: |\n| grpc-js | 60.0 % | 50.0 % |");
+  expect(text).toContain("| Tracekeep: recorder | 4.0 % | 0.0 % |");
+  expect(text).not.toContain("Tracekeep: text");
+});
+
 test("what has not been measured has no section and no picture, and its goals say so", () => {
   const files = composeDocument({});
   expect([...files.keys()]).toEqual(["PERFORMANCE.md"]);

@@ -1,7 +1,7 @@
 import type { BenchResults } from "../results.ts";
 import { formatGoals } from "./goals.ts";
 import { drawPlots } from "./plots.ts";
-import { growthSection, microSection, requestsSection, startupSection } from "./sections.ts";
+import { growthSection, microSection, profileSection, requestsSection, startupSection } from "./sections.ts";
 
 const HEAD = `# What tracing costs
 
@@ -20,7 +20,7 @@ machine that counts the spans in what arrives. One that traces nothing is refuse
 
 /** Where each file of the document lies, from `docs/`, and what it holds. */
 export function composeDocument(results: BenchResults): ReadonlyMap<string, string> {
-  const { requests, startup, growth, micro } = results;
+  const { requests, startup, growth, profile, micro } = results;
   const plots = drawPlots(results);
   const pictures = plots.map(({ name, title }) => `![${title}](performance/${name}.svg)`);
   const parts = [
@@ -38,6 +38,7 @@ export function composeDocument(results: BenchResults): ReadonlyMap<string, stri
     ...(requests === undefined ? [] : [requestsSection(requests)]),
     ...(startup === undefined ? [] : [startupSection(startup)]),
     ...(growth === undefined ? [] : [growthSection(growth)]),
+    ...(profile === undefined ? [] : [profileSection(profile)]),
     ...(micro === undefined ? [] : [microSection(micro)]),
     PEERS,
   ];

@@ -1,5 +1,6 @@
 import { DIMENSIONS } from "../growth/dimensions.ts";
 import { growthOf, uptimeOf } from "../growth/summaries.ts";
+import type { Share } from "../profile/areas.ts";
 import { SHAPE_TITLES } from "../requests/cases.ts";
 import { FIGURES } from "../requests/figures.ts";
 import { type Load, loadsOf, ratioOf, summaryOf, variantsOf } from "../requests/summaries.ts";
@@ -96,6 +97,27 @@ export function growthSection(section: Section<"growth">): string {
       : [
           `Over ${last.requests.toLocaleString("en")} requests, of which 1 % fail, the cost of a request late in the run is ${summary.cost.toFixed(3)} times that early in it, next to the untraced service's; memory above the untraced service's has grown by ${summary.rss.toFixed(1)} MB resident and ${summary.heap.toFixed(1)} MB of heap.`,
         ]),
+  ].join("\n\n");
+}
+
+/** Parts that take less than this tell nothing. */
+const LEAST_SHARE = 0.001;
+
+export function profileSection(section: Section<"profile">): string {
+  const { profiles } = section;
+  const shareIn = (of: readonly Share[], area: string) => of.find((share) => share.area === area)?.share ?? 0;
+  const areas = [...new Set(profiles.flatMap(({ shares }) => shares.map(({ area }) => area)))].filter(
+    (area) => profiles.some(({ shares }) => shareIn(shares, area) >= LEAST_SHARE),
+  );
+  const rows = areas.map((area) => [
+    area,
+    ...profiles.map(({ shares }) => `${(shareIn(shares, area) * 100).toFixed(1)} %`),
+  ]);
+  return [
+    "## Where the time goes",
+    describeRun(section),
+    "Shares of the time in which a service that is traced at 1 % ran, under load and from its start on, by the folders of `common/tracing/src`. Native functions count for those who called them; the garbage is everybody's.",
+    markdownTable(["", ...profiles.map(({ shape }) => shape)], rows),
   ].join("\n\n");
 }
 
