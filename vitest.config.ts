@@ -1,10 +1,15 @@
 import { defineConfig } from "vitest/config";
-import { hasChromium } from "./scripts/say-what-is-left-out.ts";
+import { hasChromium, hasPrometheus } from "./scripts/say-what-is-left-out.ts";
 
 export default defineConfig({
   test: {
     include: ["**/*.test.ts"],
-    exclude: ["**/node_modules/**", "**/dist/**", ...(hasChromium ? [] : ["viewer/test/browser/**"])],
+    exclude: [
+      "**/node_modules/**",
+      "**/dist/**",
+      ...(hasChromium ? [] : ["viewer/test/browser/**"]),
+      ...(hasPrometheus ? [] : ["**/prometheus.test.ts"]),
+    ],
     pool: "forks",
     globalSetup: ["./scripts/say-what-is-left-out.ts", "./acceptance/secrets/search.ts"],
     setupFiles: ["./acceptance/secrets/collect.ts"],

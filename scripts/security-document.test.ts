@@ -16,6 +16,7 @@ const BOUNDARIES = [
   "Configuration and environment",
   "The spool on disk",
   "Logs",
+  "The metrics port",
   "The crash's child process",
   "The viewer",
   "The supply chain",

@@ -86,6 +86,16 @@ describe.each(SERVICES)("%s", (name) => {
   });
 });
 
+test("nobody but Prometheus reaches the port of the metrics", () => {
+  const prometheus = { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "monitoring" } } };
+  expect(policyOf("tracekeep").spec.ingress).toEqual([{ from: [prometheus], ports: [{ port: "metrics" }] }]);
+  for (const name of SERVICES) {
+    const request = name === "gateway" ? "http" : "grpc";
+    expect(policyOf(name).spec.ingress).toEqual([expect.objectContaining({ ports: [{ port: request }] })]);
+    expect(serviceOf(name).spec.ports.map(({ targetPort }) => targetPort)).toEqual([request]);
+  }
+});
+
 test.each(SERVICES.filter((name) => name !== "gateway"))("%s answers what its probes ask", async (name) => {
   const [{ startupProbe, livenessProbe, readinessProbe }] = deploymentOf(name).spec.template.spec.containers;
   await using service = await startService(join(ROOT, "services", name, "src/main.ts"));

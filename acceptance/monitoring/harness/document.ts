@@ -30,6 +30,14 @@ export function documentedWarnings(): string[] {
   return rowsUnder("| event | meaning |").map(([event = ""]) => unquoted(event));
 }
 
+/** The alerts that the document promises, and where the runbook has them. */
+export function documentedAlerts(): { readonly name: string; readonly runbook: string }[] {
+  return rowsUnder("| alert | fires when |").map(([name = "", , , runbook = ""]) => ({
+    name: unquoted(name),
+    runbook: /\]\((.*)\)/.exec(runbook)?.[1] ?? "",
+  }));
+}
+
 /** The cells of all tables that begin with this. */
 function rowsUnder(heading: string): string[][] {
   return text

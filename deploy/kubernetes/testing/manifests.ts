@@ -26,7 +26,10 @@ interface Deployment {
     readonly replicas: number;
     readonly strategy: { readonly rollingUpdate: object };
     readonly template: {
-      readonly metadata: { readonly annotations: Readonly<Record<string, string>> };
+      readonly metadata: {
+        readonly labels: Readonly<Record<string, string>>;
+        readonly annotations: Readonly<Record<string, string>>;
+      };
       readonly spec: {
         readonly terminationGracePeriodSeconds: number;
         readonly securityContext: object;
