@@ -52,10 +52,11 @@ export function createBusinessSpans(options: BusinessSpansOptions): BusinessSpan
     const begin = () => tracer.startSpan(name, { kind: SpanKind.INTERNAL, ...settings }, context);
     const span = processing.measure(begin);
     const end = () => processing.measure(() => span.end());
-    const fail = (error: unknown): void => {
-      if (span instanceof RecordedSpan) markFailed(span, error, report, keeper);
-      end();
-    };
+    const fail = (error: unknown): void =>
+      processing.measure(() => {
+        if (span instanceof RecordedSpan) markFailed(span, error, report, keeper);
+        span.end();
+      });
     let result: T;
     try {
       result = contexts.with(contextWithSpan(context, span), fn, undefined, span);

@@ -1,5 +1,16 @@
 import type { MetricAttributes } from "@opentelemetry/api";
 import type { TracingConfig } from "../config/index.ts";
+import type { ExportStats } from "../export/index.ts";
+import type { Metric, Point } from "./metric.ts";
+
+type AttributesOf = (destination: string, config: TracingConfig) => MetricAttributes;
+
+/** Reads a metric of each destination. */
+export function perDestination(attributesOf: AttributesOf) {
+  return (read: (stats: ExportStats, of: MetricAttributes) => readonly Point[]): Metric["read"] =>
+    ({ stats, config }) =>
+      Object.entries(stats.export).flatMap(([name, one]) => read(one, attributesOf(name, config)));
+}
 
 /** The attributes of one destination, by its name in `stats().export`: never more than its host. */
 export function exporterAttributes(name: string, { export: { protocol } }: TracingConfig): MetricAttributes {

@@ -1,10 +1,10 @@
-import type { MetricAttributes } from "@opentelemetry/api";
-import type { ExportStats } from "../export/index.ts";
 import { createRequestFaults } from "../transport/request-fault.ts";
-import { exporterAttributes } from "./destination-attributes.ts";
-import { ERROR_TYPE, type Metric, OUTCOME, type Point, points, REASON } from "./metric.ts";
+import { exporterAttributes, perDestination } from "./destination-attributes.ts";
+import { ERROR_TYPE, type Metric, OUTCOME, points, REASON } from "./metric.ts";
 
 const NO_FAULTS = createRequestFaults();
+
+const each = perDestination(exporterAttributes);
 
 /** Requests to each destination, and what is lost on the way. */
 export const EXPORT_METRICS: readonly Metric[] = [
@@ -81,8 +81,3 @@ export const EXPORT_METRICS: readonly Metric[] = [
     read: each(({ spool }, of) => (spool === undefined ? [] : [[spool.damaged, of]])),
   },
 ];
-
-function each(read: (stats: ExportStats, of: MetricAttributes) => readonly Point[]): Metric["read"] {
-  return ({ stats, config }) =>
-    Object.entries(stats.export).flatMap(([name, one]) => read(one, exporterAttributes(name, config)));
-}

@@ -1,4 +1,3 @@
-import { indexBytes } from "../recorder/index.ts";
 import type { TracingStats } from "../tracing.ts";
 import { type Metric, PART, points } from "./metric.ts";
 
@@ -51,7 +50,7 @@ export const MEMORY_METRICS: readonly Metric[] = [
 function partsOf({ record, export: destinations }: TracingStats): Record<string, number> {
   const parts = {
     record: record.bytes,
-    index: indexBytes(record.bytes),
+    index: record.indexBytes,
     queue: 0,
     in_flight: 0,
     spool: 0,

@@ -1,7 +1,7 @@
-import type { MetricAttributes } from "@opentelemetry/api";
-import type { ExportStats } from "../export/index.ts";
-import { processorAttributes } from "./destination-attributes.ts";
-import { ERROR_TYPE, type Metric, type Point, points } from "./metric.ts";
+import { perDestination, processorAttributes } from "./destination-attributes.ts";
+import { ERROR_TYPE, type Metric, points } from "./metric.ts";
+
+const each = perDestination(processorAttributes);
 
 /** What waits for each destination. */
 export const QUEUE_METRICS: readonly Metric[] = [
@@ -37,8 +37,3 @@ export const QUEUE_METRICS: readonly Metric[] = [
     read: each(({ queueLimitBytes }, of) => [[queueLimitBytes, of]]),
   },
 ];
-
-function each(read: (stats: ExportStats, of: MetricAttributes) => readonly Point[]): Metric["read"] {
-  return ({ stats }) =>
-    Object.entries(stats.export).flatMap(([name, one]) => read(one, processorAttributes(name)));
-}

@@ -35,6 +35,8 @@ export interface FlightRecordStats {
   /** The bound, in bytes. */
   readonly bytes: number;
   readonly usedBytes: number;
+  /** Memory of the index of its traces, which is fixed, too. */
+  readonly indexBytes: number;
   /** Spans and traces that are in the record now. */
   readonly spans: number;
   readonly traces: number;
@@ -50,6 +52,7 @@ export interface FlightRecordStats {
 export const EMPTY_RECORD: FlightRecordStats = {
   bytes: 0,
   usedBytes: 0,
+  indexBytes: 0,
   spans: 0,
   traces: 0,
   recorded: 0,
@@ -202,6 +205,7 @@ export class FlightRecord {
     return {
       bytes: ring.capacity,
       usedBytes: ring.used,
+      indexBytes: this.#index.memory,
       spans: ring.count,
       traces: this.#index.size,
       recorded: this.#recordedCount,

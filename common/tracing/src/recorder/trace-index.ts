@@ -49,6 +49,24 @@ export class TraceIndex {
     return this.capacity - this.#freeCount;
   }
 
+  /** Memory that it takes, in bytes, for good. */
+  get memory(): number {
+    const { latest, entries, bytes, open, dropped, flags, generation } = this;
+    const columns = [
+      latest,
+      entries,
+      bytes,
+      open,
+      dropped,
+      flags,
+      generation,
+      this.#ids,
+      this.#table,
+      this.#free,
+    ];
+    return columns.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  }
+
   /** The trace's slot, or -1. */
   find(id: TraceIdWords): number {
     const slot = this.#table[this.#placeOf(id)] as number;

@@ -1,7 +1,7 @@
 import type { AlertAnswer, MonitorAnswer } from "../api/answers.ts";
 import type { AlertSetting, MonitorSetting } from "../settings/schema.ts";
 import { alertBody, describeAnswer, describeSetting } from "./alert-shape.ts";
-import { type Change, differences, OWNED, type Part } from "./change.ts";
+import { type Change, differences, firstOfEachName, OWNED, type Part, surplusOf } from "./change.ts";
 import type { Teams } from "./teams.ts";
 
 export interface AlertsInput {
@@ -18,8 +18,7 @@ export function planAlerts(input: AlertsInput): Part {
   const { project, wanted, found, monitors, ownedMonitors, teams } = input;
   const ending = ` (${project.slug})`;
   const owned = found.filter(({ name }) => name.startsWith(OWNED) && name.endsWith(ending));
-  const kept = new Map<string, AlertAnswer>();
-  for (const alert of owned) if (!kept.has(alert.name)) kept.set(alert.name, alert);
+  const kept = firstOfEachName(owned);
   const nameOf = (id: string): string =>
     ownedMonitors.find((monitor) => monitor.id === id)?.name ?? `number ${id}`;
   const nameFor = ({ name }: AlertSetting): string => OWNED + name + ending;
@@ -48,16 +47,7 @@ export function planAlerts(input: AlertsInput): Part {
       },
     ];
   });
-  const surplus = owned
-    .filter((alert) => !names.has(alert.name) || kept.get(alert.name) !== alert)
-    .map(
-      ({ id, name }): Change => ({
-        action: "delete",
-        kind: "alert",
-        name,
-        fields: [],
-        make: (client) => client.deleteAlert(id),
-      }),
-    );
-  return { changes, surplus };
+  const isKept = (alert: AlertAnswer) => names.has(alert.name) && kept.get(alert.name) === alert;
+  const remove: Parameters<typeof surplusOf>[3] = (client, id) => client.deleteAlert(id);
+  return { changes, surplus: surplusOf("alert", owned, isKept, remove) };
 }

@@ -33,6 +33,29 @@ export interface Part {
 /** Begins the name of everything that Tracekeep owns in Sentry. */
 export const OWNED = "Tracekeep: ";
 
+/** By name; of two with one name the first is meant, and the second is surplus. */
+export function firstOfEachName<T extends { readonly name: string }>(owned: readonly T[]): Map<string, T> {
+  return new Map(owned.toReversed().map((one) => [one.name, one]));
+}
+
+/** The removal of all that is ours but the ones that are kept. */
+export function surplusOf<T extends { readonly id: string; readonly name: string }>(
+  kind: Change["kind"],
+  owned: readonly T[],
+  isKept: (one: T) => boolean,
+  remove: (client: SentryClient, id: string) => Promise<void>,
+): Change[] {
+  return owned
+    .filter((one) => !isKept(one))
+    .map(({ id, name }) => ({
+      action: "delete",
+      kind,
+      name,
+      fields: [],
+      make: (client) => remove(client, id),
+    }));
+}
+
 /** The fields that differ; one that is on one side only is new, or goes. */
 export function differences(from: Described, to: Described): FieldChange[] {
   const fields = new Set([...Object.keys(to), ...Object.keys(from)]);

@@ -1,6 +1,6 @@
 import type { MonitorAnswer } from "../api/answers.ts";
 import type { MonitorSetting } from "../settings/schema.ts";
-import { type Change, differences, OWNED, type Part } from "./change.ts";
+import { type Change, differences, firstOfEachName, OWNED, type Part, surplusOf } from "./change.ts";
 import { describeAnswer, describeSetting, monitorBody } from "./monitor-shape.ts";
 import type { Teams } from "./teams.ts";
 
@@ -15,8 +15,7 @@ export interface MonitorsInput {
 export function planMonitors(input: MonitorsInput): Part {
   const { project, wanted, teams } = input;
   const owned = ownedMonitors(input);
-  const kept = new Map<string, MonitorAnswer>();
-  for (const monitor of owned) if (!kept.has(monitor.name)) kept.set(monitor.name, monitor);
+  const kept = firstOfEachName(owned);
   const names = new Set(wanted.map(({ name }) => OWNED + name));
   const changes = wanted.flatMap((setting): Change[] => {
     const name = OWNED + setting.name;
@@ -37,18 +36,9 @@ export function planMonitors(input: MonitorsInput): Part {
       },
     ];
   });
-  const surplus = owned
-    .filter((monitor) => !names.has(monitor.name) || kept.get(monitor.name) !== monitor)
-    .map(
-      ({ id, name }): Change => ({
-        action: "delete",
-        kind: "monitor",
-        name,
-        fields: [],
-        make: (client) => client.deleteMonitor(id),
-      }),
-    );
-  return { changes, surplus };
+  const isKept = (monitor: MonitorAnswer) => names.has(monitor.name) && kept.get(monitor.name) === monitor;
+  const remove: Parameters<typeof surplusOf>[3] = (client, id) => client.deleteMonitor(id);
+  return { changes, surplus: surplusOf("monitor", owned, isKept, remove) };
 }
 
 /** Those of the project that bear our name. */
