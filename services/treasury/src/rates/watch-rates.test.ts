@@ -53,7 +53,10 @@ describeDatabases((databases) => {
   });
 
   test("a caller that half-closes right away gets the rate of now, once", async () => {
-    const call = write({ add: euroInDollars }, { add: euroInDollars }, { add: poundInYen });
+    // A rate that changed while the requests arrive would rightly come twice.
+    await using steady = await startTreasury(databases, { rateIntervalMs: 3_600_000 });
+    const call = steady.client.watchRates();
+    for (const add of [euroInDollars, euroInDollars, poundInYen]) call.write({ add });
     call.end();
     const pairs: (CurrencyPair | undefined)[] = [];
     for await (const { pair } of call as AsyncIterable<WatchRatesResponse>) pairs.push(pair);

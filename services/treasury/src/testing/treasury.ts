@@ -9,16 +9,17 @@ import { treasuryHandlers } from "../treasury-handlers.ts";
 
 const names = { SERVICE_NAME: "treasury", SERVICE_VERSION: "0.0.0", ENVIRONMENT: "test" };
 
-/** A treasury in this process, whose rates change every ten milliseconds. */
+/** A treasury in this process. */
 export interface TestTreasury extends AsyncDisposable {
   readonly database: Kysely<TreasuryTables>;
   readonly client: TreasuryServiceClient;
 }
 
-export async function startTreasury(databases: TestDatabases): Promise<TestTreasury> {
+/** Its rates change every `rateIntervalMs` milliseconds while someone watches: 10 by default. */
+export async function startTreasury(databases: TestDatabases, { rateIntervalMs = 10 } = {}): Promise<TestTreasury> {
   const database = await databases.open<TreasuryTables>(migrations);
   const logger = createLogger({ ...names, LOG_LEVEL: "silent" });
-  const board = new RateBoard({ seed: 1, intervalMs: 10 });
+  const board = new RateBoard({ seed: 1, intervalMs: rateIntervalMs });
   const { signal: draining } = new AbortController();
   const handlers = treasuryHandlers({ database, logger, board, draining });
   const server = await startGrpcServer(TreasuryServiceService, handlers);
