@@ -16,7 +16,10 @@ export interface TestTreasury extends AsyncDisposable {
 }
 
 /** Its rates change every `rateIntervalMs` milliseconds while someone watches: 10 by default. */
-export async function startTreasury(databases: TestDatabases, { rateIntervalMs = 10 } = {}): Promise<TestTreasury> {
+export async function startTreasury(
+  databases: TestDatabases,
+  { rateIntervalMs = 10 } = {},
+): Promise<TestTreasury> {
   const database = await databases.open<TreasuryTables>(migrations);
   const logger = createLogger({ ...names, LOG_LEVEL: "silent" });
   const board = new RateBoard({ seed: 1, intervalMs: rateIntervalMs });
