@@ -1,5 +1,8 @@
 import { parse, stringify } from "yaml";
 
+/** Prometheus's own intervals in such a time. */
+export const FASTER = { scrape_interval: "1s", evaluation_interval: "500ms" };
+
 /** The alerts in a time that runs sixty times as fast: each minute of a window or of `for` is a second. */
 export function fasterAlerts(alerts: string): string {
   return alerts.replace(/\b(\d+)m\b/g, "$1s");
@@ -16,6 +19,5 @@ export function fasterConfig(config: string, targets: Readonly<Record<string, st
     if (target === undefined) throw new Error(`no target for the job ${job.job_name}`);
     return { ...job, static_configs: [{ targets: [target] }] };
   });
-  const intervals = { ...global, scrape_interval: "1s", evaluation_interval: "500ms" };
-  return stringify({ ...rest, global: intervals, scrape_configs: jobs });
+  return stringify({ ...rest, global: { ...global, ...FASTER }, scrape_configs: jobs });
 }

@@ -72,12 +72,18 @@ export class TestPrometheus {
   }
 }
 
+const shipped = (name: string): Promise<string> => readFile(join(PROMETHEUS, name), "utf8");
+
 /** @param targets HOST:PORT by job */
 export async function startPrometheus(targets: Readonly<Record<string, string>>): Promise<TestPrometheus> {
+  return runPrometheus(fasterConfig(await shipped("prometheus.yml"), targets));
+}
+
+/** @param config Prometheus's own; the alerts are beside it */
+export async function runPrometheus(config: string): Promise<TestPrometheus> {
   const folder = await mkdtemp(join(tmpdir(), "tracekeep-prometheus-"));
-  const shipped = (name: string) => readFile(join(PROMETHEUS, name), "utf8");
   await writeFile(join(folder, "alerts.yml"), fasterAlerts(await shipped("alerts.yml")));
-  await writeFile(join(folder, "prometheus.yml"), fasterConfig(await shipped("prometheus.yml"), targets));
+  await writeFile(join(folder, "prometheus.yml"), config);
   const child = spawn(
     "prometheus",
     ["--config.file=prometheus.yml", "--storage.tsdb.path=data", "--web.listen-address=127.0.0.1:0"],

@@ -4,6 +4,7 @@ export { grpcAddress, labels, list, wholeNumber } from "./config/variables.ts";
 export { type DatabaseLocation, databaseLocation, databaseVariables } from "./database/location.ts";
 export type { Migrations } from "./database/migrate.ts";
 export { openDatabase } from "./database/open.ts";
+export { allInstances } from "./grpc/all-instances.ts";
 export type { CallScope } from "./grpc/call-scope.ts";
 export { grpcEndpoint } from "./grpc/endpoint.ts";
 export { ServiceError } from "./grpc/errors.ts";

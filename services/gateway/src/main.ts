@@ -2,7 +2,7 @@ import { credentials } from "@grpc/grpc-js";
 import { LedgerServiceClient } from "@tracekeep/proto/ledger/v1";
 import { PayrollServiceClient } from "@tracekeep/proto/payroll/v1";
 import { TreasuryServiceClient } from "@tracekeep/proto/treasury/v1";
-import { createLogger, grpcDependency, Lifecycle, serveMetrics } from "@tracekeep/service";
+import { allInstances, createLogger, grpcDependency, Lifecycle, serveMetrics } from "@tracekeep/service";
 import { startTracing } from "tracekeep";
 import { gatewayApp } from "./app.ts";
 import { loadGatewayConfig } from "./config.ts";
@@ -17,9 +17,17 @@ const tracing = startTracing(config.tracing, { logger });
 lifecycle.onClose((limitMs) => tracing.shutdown(limitMs));
 
 const insecure = credentials.createInsecure();
-const ledger = new LedgerServiceClient(config.LEDGER_ADDRESS, insecure, tracing.clientOptions());
-const treasury = new TreasuryServiceClient(config.TREASURY_ADDRESS, insecure, tracing.clientOptions());
-const payroll = new PayrollServiceClient(config.PAYROLL_ADDRESS, insecure, tracing.clientOptions());
+const ledger = new LedgerServiceClient(config.LEDGER_ADDRESS, insecure, tracing.clientOptions(allInstances));
+const treasury = new TreasuryServiceClient(
+  config.TREASURY_ADDRESS,
+  insecure,
+  tracing.clientOptions(allInstances),
+);
+const payroll = new PayrollServiceClient(
+  config.PAYROLL_ADDRESS,
+  insecure,
+  tracing.clientOptions(allInstances),
+);
 for (const client of [ledger, treasury, payroll]) lifecycle.onClose(() => client.close());
 const dependencies = [
   grpcDependency("ledger", ledger, { critical: true }),

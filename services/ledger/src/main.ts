@@ -3,6 +3,7 @@ import { LedgerServiceService } from "@tracekeep/proto/ledger/v1";
 import { TreasuryServiceClient } from "@tracekeep/proto/treasury/v1";
 import {
   addStandardServices,
+  allInstances,
   callDurations,
   createLogger,
   databaseDependency,
@@ -43,7 +44,7 @@ lifecycle.onClose(() => database.destroy());
 const treasury = new TreasuryServiceClient(
   config.TREASURY_ADDRESS,
   credentials.createInsecure(),
-  tracing.clientOptions(),
+  tracing.clientOptions(allInstances),
 );
 lifecycle.onClose(() => treasury.close());
 const server = new Server({ interceptors: [...tracing.serverInterceptors(), ...callDurations()] });

@@ -4,6 +4,7 @@ import { PayrollServiceService } from "@tracekeep/proto/payroll/v1";
 import { TreasuryServiceClient } from "@tracekeep/proto/treasury/v1";
 import {
   addStandardServices,
+  allInstances,
   callDurations,
   createLogger,
   databaseDependency,
@@ -31,9 +32,13 @@ const location = databaseLocation(config);
 const database = await openDatabase<PayrollTables>({ ...location, migrations, logger });
 lifecycle.onClose(() => database.destroy());
 const insecure = credentials.createInsecure();
-const treasury = new TreasuryServiceClient(config.TREASURY_ADDRESS, insecure, tracing.clientOptions());
+const treasury = new TreasuryServiceClient(
+  config.TREASURY_ADDRESS,
+  insecure,
+  tracing.clientOptions(allInstances),
+);
 lifecycle.onClose(() => treasury.close());
-const ledger = new LedgerServiceClient(config.LEDGER_ADDRESS, insecure, tracing.clientOptions());
+const ledger = new LedgerServiceClient(config.LEDGER_ADDRESS, insecure, tracing.clientOptions(allInstances));
 lifecycle.onClose(() => ledger.close());
 const server = new Server({ interceptors: [...tracing.serverInterceptors(), ...callDurations()] });
 tracing.attach(server);

@@ -5,6 +5,7 @@ import {
   type HeaderScope,
   injectContext,
   isTracingSuppressed,
+  MetadataWriter,
   remoteParentOf,
 } from "../propagation/index.ts";
 import type { ChannelPeers } from "../recall/index.ts";
@@ -90,8 +91,9 @@ export class ClientCall implements OpenCall {
     }
     if (target.scope === "none") return metadata;
     const copy = metadata.clone();
-    injectContext(context, metadataWriter(copy), target.scope);
-    copy.set(SIGNAL_KEY, this.#announce());
+    const headers = new MetadataWriter(copy);
+    injectContext(context, headers, target.scope);
+    headers.setOwn(SIGNAL_KEY, this.#announce());
     this.#announced = true;
     return copy;
   }
@@ -230,11 +232,4 @@ function takeSignal({ metadata }: StatusObject): TrailerSignal {
   const [value] = metadata?.get(SIGNAL_KEY) ?? [];
   if (value !== undefined) metadata.remove(SIGNAL_KEY);
   return parseSignal(typeof value === "string" ? value : "");
-}
-
-function metadataWriter(metadata: Metadata): Parameters<typeof injectContext>[1] {
-  return {
-    get: (name) => metadata.get(name).filter((value) => typeof value === "string"),
-    set: (name, value) => metadata.set(name, value),
-  };
 }

@@ -66,11 +66,13 @@ class TracedChannel implements Channel {
   }
 }
 
-class TracedCall implements Call {
+/** A call, and what hears of its answer: one object for both. */
+class TracedCall implements Call, Listener {
   readonly #call: Call;
   readonly #trace: ClientCall;
   readonly #instrumentation: GrpcInstrumentation;
   readonly #outgoing: OutgoingCall;
+  #listener: Listener | undefined;
 
   constructor(
     call: Call,
@@ -85,20 +87,32 @@ class TracedCall implements Call {
   }
 
   start(metadata: Metadata, listener: Listener): void {
-    const { contexts, guard } = this.#instrumentation;
-    const traced = guard(() => this.#trace.start(metadata), metadata);
-    const context = this.#outgoing.callerContext;
-    this.#call.start(traced, {
-      onReceiveMetadata: (received) => contexts.with(context, listener.onReceiveMetadata, listener, received),
-      onReceiveMessage: (message) => {
-        this.#trace.messageReceived(message?.length);
-        contexts.with(context, listener.onReceiveMessage, listener, message);
-      },
-      onReceiveStatus: (status: StatusObject) => {
-        guard(() => this.#trace.ended(status), undefined);
-        contexts.with(context, listener.onReceiveStatus, listener, status);
-      },
-    });
+    this.#listener = listener;
+    this.#call.start(
+      this.#instrumentation.guard(() => this.#trace.start(metadata), metadata),
+      this,
+    );
+  }
+
+  onReceiveMetadata(metadata: Metadata): void {
+    const listener = this.#listener;
+    if (listener !== undefined) this.#pass(listener.onReceiveMetadata, metadata);
+  }
+
+  onReceiveMessage(message: Parameters<Listener["onReceiveMessage"]>[0]): void {
+    this.#trace.messageReceived(message?.length);
+    const listener = this.#listener;
+    if (listener !== undefined) this.#pass(listener.onReceiveMessage, message);
+  }
+
+  onReceiveStatus(status: StatusObject): void {
+    this.#instrumentation.guard(() => this.#trace.ended(status), undefined);
+    const listener = this.#listener;
+    if (listener !== undefined) this.#pass(listener.onReceiveStatus, status);
+  }
+
+  #pass<T>(event: (received: T) => void, received: T): void {
+    this.#instrumentation.contexts.with(this.#outgoing.callerContext, event, this.#listener, received);
   }
 
   sendMessageWithContext(context: Parameters<Call["sendMessageWithContext"]>[0], message: Buffer): void {

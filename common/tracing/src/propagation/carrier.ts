@@ -1,3 +1,6 @@
+import type { Metadata } from "@grpc/grpc-js";
+import type { HeaderWriter } from "./inject.ts";
+
 /** Reads all values of a header by its lower-case name. */
 export type HeaderReader = (name: string) => readonly string[];
 
@@ -24,6 +27,32 @@ export function readMetadata(metadata: MetadataLike): HeaderReader {
       ? values
       : values.filter((value) => typeof value === "string");
   };
+}
+
+type WritableMetadata = Pick<Metadata, "get" | "set">;
+
+/** Writes trace headers into grpc-js's metadata. */
+export class MetadataWriter implements HeaderWriter {
+  readonly #metadata: WritableMetadata;
+
+  constructor(metadata: WritableMetadata) {
+    this.#metadata = metadata;
+  }
+
+  set(name: string, value: string): void {
+    this.#metadata.set(name, value);
+  }
+
+  /** Past the checks of each `set`, where the map shows: two regular expressions a header. */
+  setOwn(name: string, value: string): void {
+    const { internalRepr } = this.#metadata as { internalRepr?: unknown };
+    if (internalRepr instanceof Map) internalRepr.set(name, [value]);
+    else this.#metadata.set(name, value);
+  }
+
+  get(name: string): readonly string[] {
+    return this.#metadata.get(name).filter((value) => typeof value === "string");
+  }
 }
 
 /** Nothing is read of the carrier before a header is asked for. */

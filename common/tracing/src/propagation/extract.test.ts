@@ -50,7 +50,8 @@ test.each(TRUSTS)(
         const tenantNamed = propagation.getBaggage(context)?.getEntry(tenant.key)?.value;
         if (trust !== "all") expect((tenantNamed ?? "").length).toBeLessThanOrEqual(64);
         const sent = new Map<string, string>();
-        injectContext(context, { set: (key, header) => void sent.set(key, header), get: () => [] }, "all");
+        const set = (key: string, header: string) => void sent.set(key, header);
+        injectContext(context, { set, setOwn: set, get: () => [] }, "all");
         for (const header of sent.values()) expect(header).toMatch(HEADER_TEXT);
       }),
       { numRuns: 1_000 },

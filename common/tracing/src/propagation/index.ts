@@ -1,4 +1,11 @@
-export { type Carrier, type HeaderReader, type MetadataLike, readCarrier, readMetadata } from "./carrier.ts";
+export {
+  type Carrier,
+  type HeaderReader,
+  type MetadataLike,
+  MetadataWriter,
+  readCarrier,
+  readMetadata,
+} from "./carrier.ts";
 export { originOf, remoteParentOf } from "./context-keys.ts";
 export { createExtractor, type ExtractContext } from "./extract.ts";
 export { injectContext } from "./inject.ts";

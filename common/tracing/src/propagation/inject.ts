@@ -7,9 +7,11 @@ import type { HeaderScope } from "./targets.ts";
 import { withProbability } from "./trace-state.ts";
 import { areValidIds, formatTraceParent } from "./traceparent.ts";
 
-/** Writes one header; `set` replaces all values that it had. */
+/** Writes headers; each replaces all values that it had. */
 export interface HeaderWriter {
   set(name: string, value: string): void;
+  /** The same for a value of Tracekeep's own making, of characters that every header takes. */
+  setOwn(name: string, value: string): void;
   /** The values of a header that the user has set already. */
   get(name: string): readonly string[];
 }
@@ -49,10 +51,10 @@ export function injectContext(context: Context, headers: HeaderWriter, scope: He
 
 function writeIds(outgoing: Outgoing, headers: HeaderWriter): void {
   const { traceId, spanId, sampled, traceState } = outgoing;
-  headers.set("sentry-trace", formatSentryTrace(traceId, spanId, sampled));
+  headers.setOwn("sentry-trace", formatSentryTrace(traceId, spanId, sampled));
   // W3C's header cannot say "open": Sentry's alone does then.
   if (sampled === undefined) return;
-  headers.set("traceparent", formatTraceParent(traceId, spanId, sampled));
+  headers.setOwn("traceparent", formatTraceParent(traceId, spanId, sampled));
   if (traceState !== "") headers.set("tracestate", traceState);
 }
 

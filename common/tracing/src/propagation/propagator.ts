@@ -31,7 +31,11 @@ export function createPropagator(
         return;
       const host = span instanceof RecordedSpan ? span.remoteHost : undefined;
       const set = (name: string, value: string): void => setter.set(carrier, name, value);
-      injectContext(context, { set, get: readerOf(carrier) }, host === undefined ? "all" : scopeOf(host));
+      injectContext(
+        context,
+        { set, setOwn: set, get: readerOf(carrier) },
+        host === undefined ? "all" : scopeOf(host),
+      );
     },
     extract<C>(context: Context, carrier: C, getter: TextMapGetter<C>): Context {
       const read = (name: string): string[] => {

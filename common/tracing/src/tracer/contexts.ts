@@ -27,8 +27,8 @@ export function createContexts(): Contexts {
   let released = false;
   return {
     active: () => manager.active(),
-    with: (active, fn, thisArg, ...args) =>
-      manager.with(active, fn, thisArg as ThisParameterType<typeof fn>, ...args),
+    // Bound, so that arguments are passed on once.
+    with: manager.with.bind(manager) as Contexts["with"],
     release() {
       if (!released) releaseOwn();
       released = true;

@@ -4,13 +4,14 @@ import {
   INVALID_SPAN_CONTEXT,
   isSpanContextValid,
   type Span,
+  type SpanContext,
   SpanKind,
   type SpanOptions,
   type Tracer,
   trace,
 } from "@opentelemetry/api";
 import { isTracingSuppressed, originOf, remoteParentOf } from "../propagation/index.ts";
-import { type KeptAbove, RecordedSpan, type SpanEnvironment, type SpanStart } from "../spans/index.ts";
+import { type KeptAbove, type LocalTrace, RecordedSpan, type SpanEnvironment } from "../spans/index.ts";
 import type { BeginTrace } from "./begin-trace.ts";
 import type { Contexts } from "./contexts.ts";
 
@@ -64,45 +65,49 @@ export class TracekeepTracer implements Tracer {
     const cleanName = options.cleanName === true ? name : this.#environment.sanitizer.text(String(name));
     const kind = options.kind ?? SpanKind.INTERNAL;
     const remoteHost = kind === SpanKind.CLIENT ? hostOf(options.attributes) : undefined;
-    const common = { name: cleanName, kind, scope: this.#scope, startTime: options.startTime, remoteHost };
-    const span =
-      parent instanceof RecordedSpan
-        ? new RecordedSpan(
-            { ...common, trace: parent.trace, parentSpanId: parent.spanId, isLocalRoot: false },
-            this.#environment,
-          )
-        : this.#startLocalRoot(common, parent, options, parentContext);
+    const child = parent instanceof RecordedSpan ? parent : undefined;
+    const above = child === undefined ? parentContextOf(parent) : undefined;
+    const localTrace = child?.trace ?? this.#begin(cleanName, above, options, parentContext);
+    const span = new RecordedSpan(
+      {
+        name: cleanName,
+        kind,
+        scope: this.#scope,
+        startTime: options.startTime,
+        remoteHost,
+        trace: localTrace,
+        parentSpanId: child?.spanId ?? above?.spanId,
+        isLocalRoot: child === undefined && above?.isRemote !== false,
+      },
+      this.#environment,
+    );
+    if (child === undefined) this.#enter(span, above, options, parentContext);
     if (options.attributes) span.setAttributes(options.attributes);
     if (options.links) span.addLinks(options.links);
     return span;
   }
 
-  #startLocalRoot(
-    common: Pick<SpanStart, "name" | "kind" | "scope" | "startTime" | "remoteHost">,
-    parentSpan: Span | undefined,
+  #begin(
+    name: string,
+    parent: SpanContext | undefined,
+    { rate }: StartOptions,
+    context: Context,
+  ): LocalTrace {
+    const remote = parent === undefined ? undefined : remoteParentOf(context);
+    return this.#beginTrace({ parent, remote, rate, name, context });
+  }
+
+  /** The span is the first of its trace in this process. */
+  #enter(
+    span: RecordedSpan,
+    parent: SpanContext | undefined,
     options: StartOptions,
     parentContext: Context,
-  ): RecordedSpan {
-    const above = parentSpan?.spanContext();
-    // What came in headers was checked when it was read.
-    const parent =
-      above !== undefined && (above.isRemote === true || isSpanContextValid(above)) ? above : undefined;
-    const localTrace = this.#beginTrace({
-      parent,
-      remote: parent === undefined ? undefined : remoteParentOf(parentContext),
-      rate: options.rate,
-      name: common.name,
-      context: parentContext,
-    });
-    const span = new RecordedSpan(
-      { ...common, trace: localTrace, parentSpanId: parent?.spanId, isLocalRoot: parent?.isRemote !== false },
-      this.#environment,
-    );
-    localTrace.entrySpanId = span.spanId;
-    this.#environment.entered(localTrace, options.kept);
+  ): void {
+    span.trace.entrySpanId = span.spanId;
+    this.#environment.entered(span.trace, options.kept);
     const origin = parent === undefined && options.root !== true ? originOf(parentContext) : undefined;
     if (origin !== undefined) span.addLink({ context: origin });
-    return span;
   }
 
   startActiveSpan<F extends (span: Span) => unknown>(name: string, fn: F): ReturnType<F>;
@@ -124,6 +129,13 @@ export class TracekeepTracer implements Tracer {
     const span = this.startSpan(name, options, parentContext);
     return this.#contexts.with(trace.setSpan(parentContext, span), fn, undefined, span);
   }
+}
+
+/** The ids of a span that is not ours: in another process, or of another SDK in this one. */
+function parentContextOf(parent: Span | undefined): SpanContext | undefined {
+  const above = parent?.spanContext();
+  // What came in headers was checked when it was read.
+  return above !== undefined && (above.isRemote === true || isSpanContextValid(above)) ? above : undefined;
 }
 
 /** The host of a request, under the names that instrumentations use. */
