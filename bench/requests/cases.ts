@@ -51,7 +51,7 @@ export function groupsOf({ shapes, failing, variants }: Choice): Group[] {
 
 /** Failures matter to those who keep them; a stream's messages do not fail one by one. */
 function belongs({ name, sampleRate, peer }: Variant, shape: Shape, failing: Failing): boolean {
-  const keepsOrNot = sampleRate !== undefined && peer !== true;
+  const keepsOrNot = sampleRate !== undefined && peer !== true && !name.endsWith("-metrics");
   if (failing > 0) return shape !== "stream" && (keepsOrNot || name === REFERENCE);
-  return !name.endsWith("-not-keeping") || shape !== "stream";
+  return !/-(not-keeping|metrics)$/.test(name) || shape !== "stream";
 }

@@ -15,6 +15,7 @@ export interface Variant {
 const NONE = new URL("../instruments/none.ts", import.meta.url);
 const INTERCEPTORS = new URL("../instruments/interceptors.ts", import.meta.url);
 const TRACEKEEP = new URL("../instruments/tracekeep.ts", import.meta.url);
+const WITH_METRICS = new URL("../instruments/tracekeep-metrics.ts", import.meta.url);
 const peer = (name: string, title: string, sampleRate: number): Variant => ({
   name: `${name}-${sampleRate * 100}`,
   title: `${title} ${sampleRate * 100} %`,
@@ -54,6 +55,7 @@ export const VARIANTS: readonly Variant[] = [
     env: { TRACING_ENABLED: "false" },
   },
   tracekeep("1", "1 %", 0.01),
+  { ...tracekeep("1-metrics", "1 %, with metrics", 0.01), instrument: WITH_METRICS },
   tracekeep("100", "100 %", 1),
   tracekeep("1-not-keeping", "1 %, not keeping", 0.01, NOT_KEEPING),
   tracekeep("100-not-keeping", "100 %, not keeping", 1, NOT_KEEPING),
