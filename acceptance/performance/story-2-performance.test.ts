@@ -1,51 +1,36 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { KIND, openAccount, type Stack, serviceOf, startStack, traceOf } from "../harness/stack.ts";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { SHARED_KEY, traceDraw } from "../../common/tracing/src/sampling/index.ts";
+import {
+  KIND,
+  openAccount,
+  type Stack,
+  serviceOf,
+  startStack,
+  type TestIntake,
+  traceOf,
+} from "../harness/stack.ts";
 import { callsIn, mappedCalls } from "./harness/calls.ts";
-import { contributionsOf, rootOf, slowestOf } from "./harness/self-times.ts";
+import { everyRequest } from "./harness/every-request.ts";
+import { arrivedOf, estimatedCalls, makeRequests, TRACE_IDS } from "./harness/seeded-requests.ts";
+import { contributionsOf, largestOf, rootOf, slowestOf } from "./harness/self-times.ts";
 import { startSlowStack } from "./harness/slow-stack.ts";
 import { wholeTrace } from "./harness/whole-trace.ts";
 
 // Story 2: service performance analysis. What only Sentry can show is here as far as it depends on what Sentry is sent.
 
 const RELEASE = "1.4.0";
+const SETTINGS = {
+  ENVIRONMENT: "production",
+  SERVICE_VERSION: RELEASE,
+  // As between services of one's own: a gateway that strangers call draws by a key that they cannot know.
+  TRACE_TRUST_REMOTE: "all",
+};
 
 let stack: Stack;
 beforeAll(async () => {
-  stack = await startStack({ ENVIRONMENT: "production", SERVICE_VERSION: RELEASE });
+  stack = await startStack(SETTINGS);
 });
 afterAll(() => stack?.stop());
-
-async function post(path: string, key: string, body: object): Promise<string> {
-  const response = await fetch(`http://${stack.gateway.address}${path}`, {
-    method: "POST",
-    headers: { "idempotency-key": key },
-    body: JSON.stringify(body),
-  });
-  await response.text();
-  return response.headers.get("x-trace-id") ?? "";
-}
-
-/** Every kind of request, with ids of their own; resolves to the ids of the traces. */
-async function everyRequest(name: string): Promise<string[]> {
-  const accounts = ["funds", "ann", "bob"].map((id) => `${name}-${id}`);
-  const [fundingAccountId = "", ...employees] = accounts;
-  const opened = [];
-  for (const id of accounts) opened.push(await openAccount(stack.gateway, { id, kind: "internal" }));
-  const read = await fetch(`http://${stack.gateway.address}/accounts/${name}-ann`);
-  const transfer = { fromInstitution: "NORDBANK", toInstitution: "NORDBANK", amount: 5, currency: "EUR" };
-  const run = {
-    currency: "EUR",
-    fundingAccountId,
-    fundingInstitution: "NORDBANK",
-    employees: employees.map((id) => ({ employeeId: id, accountId: id, institution: "NORDBANK", amount: 7 })),
-  };
-  return [
-    ...opened.map(({ traceId }) => traceId),
-    read.headers.get("x-trace-id") ?? "",
-    await post("/transfers", `${name} transfer`, transfer),
-    await post("/payroll-runs", `${name} run`, run),
-  ];
-}
 
 test("Each service's contribution to overall request latency is visible", { retry: 3 }, async () => {
   const { traceId } = await openAccount(stack.gateway);
@@ -61,12 +46,12 @@ test("Each service's contribution to overall request latency is visible", { retr
   for (const [part, milliseconds] of contributions) expect(milliseconds, part).toBeGreaterThan(0);
   // Nothing is left over, and nothing counted twice; processes may differ a little in what time it is.
   const { start, end } = rootOf(spans);
-  const sum = contributions.values().reduce((total, part) => total + part, 0);
+  const sum = [...contributions.values()].reduce((total, part) => total + part, 0);
   expect(Math.abs(sum - (end - start) / 1_000)).toBeLessThan(5);
 });
 
 test("Service call dependencies are clearly mapped", async () => {
-  const traceIds = await everyRequest("mapped");
+  const traceIds = await everyRequest(stack, "mapped");
   for (const traceId of traceIds) await wholeTrace(stack.intake, traceId);
   const spans = stack.intake.spans.filter(({ traceId }) => traceIds.includes(traceId));
   expect(callsIn(spans)).toEqual({
@@ -107,16 +92,18 @@ test("Service call dependencies are clearly mapped", async () => {
 test("Performance anomalies are identifiable across services", async () => {
   await using slow = await startSlowStack({
     TRACE_SAMPLE_RATE: "0",
-    TRACE_KEEP_SLOW_MS: "1000",
+    TRACE_KEEP_SLOW_MS: "2000",
     // They wait for what is slow.
     LEDGER_TIMEOUT_MS: "30000",
     TREASURY_TIMEOUT_MS: "30000",
   });
   const { intake, gateway, way } = slow;
+  // The first one is not the usual one.
+  await openAccount(gateway);
   const usual = await openAccount(gateway);
-  // A bank that takes three seconds, then a network that takes one.
+  // A bank that takes three seconds, then a network that takes more than two.
   const atTheBank = await openAccount(gateway, { institution: "SLOWBANK" });
-  way.delayMs = 700;
+  way.delayMs = 1_100;
   const onTheWay = await openAccount(gateway);
 
   const bank = await wholeTrace(intake, atTheBank.traceId);
@@ -135,7 +122,7 @@ test("Performance anomalies are identifiable across services", async () => {
 }, 60_000);
 
 test("Historical performance trends are available in Sentry.io", async () => {
-  const traceIds = [...(await everyRequest("first")), ...(await everyRequest("second"))];
+  const traceIds = [...(await everyRequest(stack, "first")), ...(await everyRequest(stack, "second"))];
   for (const traceId of traceIds) await wholeTrace(stack.intake, traceId);
   const spans = stack.intake.spans.filter(({ traceId }) => traceIds.includes(traceId));
   const of = (ids: readonly string[]) => spans.filter(({ traceId }) => ids.includes(traceId));
@@ -177,6 +164,34 @@ test("Historical performance trends are available in Sentry.io", async () => {
   ]);
 });
 
-function largestOf(contributions: ReadonlyMap<string, number>): string | undefined {
-  return [...contributions].toSorted(([, a], [, b]) => b - a)[0]?.[0];
+test("Sampling ensures representative performance data without overwhelming the system", async () => {
+  const rate = 0.1;
+  const before = bytesOf(stack.intake);
+  await makeRequests(stack);
+  const sampling = await startStack({ ...SETTINGS, TRACE_SAMPLE_RATE: String(rate) });
+  onTestFinished(async () => void (await sampling.stop()));
+  await makeRequests(sampling);
+  await sampling.stop();
+  await stack.stop();
+
+  // What is sent is drawn by trace id: whatever a trace is like, it has the same chance.
+  const sampled = TRACE_IDS.filter((traceId) => traceDraw(traceId, SHARED_KEY) < rate);
+  const arrived = arrivedOf(sampling.intake);
+  expect(new Set(arrived.map(({ traceId }) => traceId))).toEqual(new Set(sampled));
+  expect(Math.abs(sampled.length / TRACE_IDS.length / rate - 1)).toBeLessThan(0.15);
+
+  const truth = estimatedCalls(arrivedOf(stack.intake));
+  expect(truth.get("gateway served POST /accounts")).toBe(TRACE_IDS.length / 4);
+  expect(truth.get("gateway served GET /accounts/:id")).toBe((TRACE_IDS.length / 4) * 3);
+  const estimates = estimatedCalls(arrived);
+  expect([...estimates.keys()].sort()).toEqual([...truth.keys()].sort());
+  for (const [call, count] of truth)
+    expect(Math.abs((estimates.get(call) ?? 0) / count - 1), call).toBeLessThan(0.15);
+
+  const share = bytesOf(sampling.intake) / (bytesOf(stack.intake) - before);
+  expect(share, "the bytes that are sent, of those at rate 1").toBeLessThan(1.5 * rate);
+}, 60_000);
+
+function bytesOf({ requests }: TestIntake): number {
+  return requests.reduce((sum, { body }) => sum + body.length, 0);
 }

@@ -31,6 +31,11 @@ export function contributionsOf(spans: readonly ArrivedSpan[]): Map<string, numb
   return contributions;
 }
 
+/** The part that contributes most. */
+export function largestOf(contributions: ReadonlyMap<string, number>): string | undefined {
+  return [...contributions].toSorted(([, a], [, b]) => b - a)[0]?.[0];
+}
+
 /** The span that has spent most time by itself, as `SERVICE NAME`. */
 export function slowestOf(spans: readonly ArrivedSpan[]): string {
   const [slowest] = spans.toSorted((a, b) => selfTimeOf(b, spans) - selfTimeOf(a, spans));

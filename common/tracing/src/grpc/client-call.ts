@@ -229,7 +229,7 @@ export class ClientCall implements OpenCall {
 
 /** Takes our signal out of a status: it is nobody else's business. */
 function takeSignal({ metadata }: StatusObject): TrailerSignal {
-  const [value] = metadata?.get(SIGNAL_KEY) ?? [];
+  const value = metadata?.get(SIGNAL_KEY)[0];
   if (value !== undefined) metadata.remove(SIGNAL_KEY);
   return parseSignal(typeof value === "string" ? value : "");
 }

@@ -40,7 +40,7 @@ for (const reports of [true, false])
 
 /** What a request says of its caller; undefined if it is not one of ours. */
 export function readAnnouncement(read: HeaderReader): Announcement | undefined {
-  const [value] = read(SIGNAL_KEY);
+  const value = read(SIGNAL_KEY)[0];
   if (value === undefined) return undefined;
   const known = plain.get(value);
   if (known !== undefined || !value.startsWith("v=1;")) return known;

@@ -39,7 +39,8 @@ class TracedChannel implements Channel {
   createCall(...args: Parameters<Channel["createCall"]>): Call {
     const call = this.#channel.createCall(...args);
     const callerContext = this.#instrumentation.contexts.active();
-    const [path, deadline] = args;
+    const path = args[0];
+    const deadline = args[1];
     if (claimTracedAbove(callerContext, path) || !this.#instrumentation.isOpen()) return call;
     const method = this.#instrumentation.methodOf(path);
     // Who gets no headers cannot know which trace is meant.

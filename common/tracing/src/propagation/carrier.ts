@@ -23,13 +23,15 @@ export function readMetadata(metadata: MetadataLike): HeaderReader {
       : undefined;
   return (name) => {
     const values = get === undefined ? metadata.get(name) : (get(name) ?? NONE);
-    return values.every((value) => typeof value === "string")
-      ? values
-      : values.filter((value) => typeof value === "string");
+    return values.every(isText) ? values : values.filter(isText);
   };
 }
 
 type WritableMetadata = Pick<Metadata, "get" | "set">;
+
+function isText(value: string | Buffer): value is string {
+  return typeof value === "string";
+}
 
 /** Writes trace headers into grpc-js's metadata. */
 export class MetadataWriter implements HeaderWriter {

@@ -1,4 +1,4 @@
-import { ibanLength } from "./iban-lengths.ts";
+import { ibanShape } from "./iban-shapes.ts";
 
 /** Lengths and first digits of the payment card networks; timestamps and counters fall outside them. */
 const CARD_NUMBER =
@@ -21,7 +21,9 @@ function passesLuhn(digits: string): boolean {
 
 /** Whether the text, in capitals and without spaces, is an IBAN with right check digits (ISO 13616, ISO 7064 mod 97-10). */
 export function isIban(text: string): boolean {
-  if (text.length !== ibanLength(text) || !/^[A-Z]{2}\d{2}[A-Z0-9]+$/.test(text)) return false;
+  const shape = ibanShape(text.slice(0, 2));
+  const format = shape?.digitsOnly ? /^[A-Z]{2}\d+$/ : /^[A-Z]{2}\d{2}[A-Z0-9]+$/;
+  if (text.length !== shape?.length || !format.test(text)) return false;
   let remainder = 0;
   for (const character of text.slice(4) + text.slice(0, 4)) {
     for (const digit of Number.parseInt(character, 36).toString())

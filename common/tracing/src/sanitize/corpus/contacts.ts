@@ -27,6 +27,7 @@ export const emails: readonly MarkedText[] = [
   "lodash@4.17.21",
   "left-pad@1.3.0-rc.1",
   "logo@2x.png",
+  "«-@0x.aa»",
   "foo@localhost",
   "jane@",
   "@jane",

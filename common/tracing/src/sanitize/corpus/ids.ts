@@ -74,6 +74,9 @@ export const ids: readonly MarkedText[] = [
   "4,111,111,111,111,111",
   "99.99 %",
   "52.520008, 13.404954",
+  // As IBANs they would have right check digits.
+  "be92af31-fdc6-2c47-8000-000000000000",
+  "00000000-0000-1000-be76-b360b6a9d711",
   "4111.111111",
   "0x7fff5fbff8a0",
   "#ff8800",

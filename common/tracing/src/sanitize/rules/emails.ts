@@ -7,14 +7,14 @@ const NAME = `[${WORD}_-]{1,63}`;
 /** Ends in a name or is an IPv4 address; the versions of packages (`grpc-js@1.14.7`) do and are neither. */
 const DOMAIN = String.raw`(?:${NAME}\.){1,8}(?:[${LETTER}]|xn--)[${WORD}_-]{1,62}|\d{1,3}(?:\.\d{1,3}){3}(?![\w.-])`;
 
-/** E-mail addresses, also international ones; images such as `logo@2x.png` are none. */
+/** Names of pictures for sharper screens (`logo@2x.png`) look like addresses. */
+const PICTURE = String.raw`\dx\.(?:png|jpe?g|gif|webp|avif|svg|ico|bmp|tiff?|heic|pdf|mp4)(?![\w-])`;
+
+/** E-mail addresses, also international ones. */
 export const emails = maskMatches(
   Mark.at,
   /@/,
-  new RegExp(
-    String.raw`(?<![${WORD}_.+%-])${LOCAL}(?:${LOCAL}|'(?=${LOCAL})){0,63}@(?!\dx\.)(?:${DOMAIN})`,
-    "g",
-  ),
+  new RegExp(`(?<![${WORD}_.+%-])${LOCAL}(?:${LOCAL}|'(?=${LOCAL})){0,63}@(?!${PICTURE})(?:${DOMAIN})`, "g"),
 );
 
 /** In a URL the @ is percent-encoded, once or twice; other such signs part the address from what is before it. */

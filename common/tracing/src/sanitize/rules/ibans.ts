@@ -1,5 +1,5 @@
 import { isIban } from "../checksums.ts";
-import { ibanLength } from "../iban-lengths.ts";
+import { ibanShape } from "../iban-shapes.ts";
 import { Mark } from "../marks.ts";
 import { maskFound } from "./value-rule.ts";
 
@@ -16,11 +16,12 @@ export const ibans = maskFound(
 );
 
 function endOfIban(text: string, from: number): number | undefined {
-  const length = ibanLength(text.slice(from, from + 2).toUpperCase());
-  if (length === undefined) return undefined;
+  const shape = ibanShape(text.slice(from, from + 2).toUpperCase());
+  if (shape === undefined) return undefined;
   let compact = "";
+  let hyphens = 0;
   let at = from;
-  for (; compact.length < length; at++) {
+  for (; compact.length < shape.length; at++) {
     const character = text.charAt(at);
     if (isAlphanumeric(character.charCodeAt(0))) compact += character;
     else if (
@@ -29,6 +30,10 @@ function endOfIban(text: string, from: number): number | undefined {
       text[at - 1] === character
     )
       return undefined;
+    else if (character === "-") hyphens++;
   }
-  return isAlphanumeric(text.charCodeAt(at)) || !isIban(compact.toUpperCase()) ? undefined : at;
+  if (isAlphanumeric(text.charCodeAt(at))) return undefined;
+  // Groups of other lengths are those of a UUID.
+  const hasGroups = hyphens === 0 || hyphens === Math.ceil(shape.length / 4) - 1;
+  return hasGroups && isIban(compact.toUpperCase()) ? at : undefined;
 }
