@@ -10,7 +10,7 @@ import { type Fleet, startFleet } from "./harness/fleet.ts";
 import { type ClusterPrometheus, startClusterPrometheus } from "./harness/prometheus.ts";
 import { Caller, type Made } from "./harness/requests.ts";
 
-const REQUESTS = 1_500;
+const REQUESTS = 1_000;
 const AT_A_TIME = 8;
 const A_SECOND_DURING_THE_RESTART = 25;
 const PODS = 8;
@@ -140,7 +140,7 @@ describeDatabases(({ system, location, environment }) => {
       expect(arrivals.rates(sampled)).toEqual([0.01]);
       // Chance makes it more or fewer: beyond these bounds once in a hundred thousand runs.
       const share = sampled.length / caller.made.length;
-      expect(share).toBeGreaterThan(0.002);
+      expect(share).toBeGreaterThan(0.001);
       expect(share).toBeLessThan(0.025);
       // A failed trace stands for itself; of one that was sampled, too, a part may have left before it failed.
       const forThemselves = failed(caller.made).filter((one) => String(arrivals.rates([one])) === "1");

@@ -55,10 +55,12 @@ export class Fleet implements AsyncDisposable {
    */
   async restart(before: () => Promise<void>): Promise<(number | null)[]> {
     const codes: (number | null)[] = [];
-    for (const pod of [...this.pods]) {
-      await this.#add(pod.service);
+    const old = [...this.pods];
+    await this.#add(old[0]?.service);
+    for (const [index, pod] of old.entries()) {
       await before();
-      codes.push(await this.#remove(pod));
+      const [code] = await Promise.all([this.#remove(pod), this.#add(old[index + 1]?.service)]);
+      codes.push(code);
     }
     return codes;
   }
@@ -73,7 +75,8 @@ export class Fleet implements AsyncDisposable {
     await this.#nameServer?.[Symbol.asyncDispose]();
   }
 
-  async #add(service: ServiceName): Promise<void> {
+  async #add(service: ServiceName | undefined): Promise<void> {
+    if (service === undefined) return;
     const { dsn, databaseOf, instead } = this.#settings;
     const number = ++this.#started;
     const podName = `${service}-${number}`;
