@@ -1,8 +1,16 @@
 import type { TracingConfig } from "./config/index.ts";
 import type { Logger } from "./logger.ts";
 
-/** Says at the start where spans go, what is odd in the configuration, and if nothing can arrive: once each. */
-export function announce(config: TracingConfig, logger: Logger, metrics: boolean): void {
+/**
+ * Says at the start where spans go, what is odd in the configuration, and if nothing can arrive: once each.
+ *
+ * @param logger the service's own; without one, only what matters is to be said.
+ */
+export function announce(
+  config: TracingConfig,
+  logger: Logger,
+  { metrics, ownLogger }: { readonly metrics: boolean; readonly ownLogger: boolean },
+): void {
   const { sentryDsn, otlp, sampleRate, keep } = config;
   const warn = (message: string): void => logger.warn({ event: "tracekeep.config.warning" }, message);
   for (const warning of config.warnings) warn(warning);
@@ -23,9 +31,9 @@ export function announce(config: TracingConfig, logger: Logger, metrics: boolean
     recorderBytes: keep.recorderBytes,
     metrics: metrics ? "on" : "off",
   };
-  // No warning: that is how services run at a developer's desk.
   const message = nowhere
     ? "tracing started; SENTRY_DSN is empty, so no spans are sent: set it, or OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"
     : "tracing started";
-  logger.info({ event: "tracekeep.started", tracing }, message);
+  // In a service's log no warning: that is how services run at a developer's desk.
+  logger[nowhere && !ownLogger ? "warn" : "info"]({ event: "tracekeep.started", tracing }, message);
 }

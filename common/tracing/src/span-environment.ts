@@ -4,6 +4,7 @@ import { createSpanCounters, type SpanCounters } from "./metrics/index.ts";
 import type { Recorder } from "./recorder/index.ts";
 import type { Sanitizer } from "./sanitize/index.ts";
 import { createSystemClock, type SpanEnvironment } from "./spans/index.ts";
+import { errorText } from "./text/error-text.ts";
 
 /** Joins spans to the sanitiser, the counters and the recorder of their tracing. */
 export function createSpanEnvironment(
@@ -35,14 +36,18 @@ export function createSpanEnvironment(
         counters.lost++;
         if (mayLog("lost") !== undefined)
           logger.warn(
-            { event: "tracekeep.span.lost", error: (error as Error).message },
+            { event: "tracekeep.span.lost", error: errorText(error) },
             "A span could not be encoded and is lost.",
           );
       }
     },
     changedAfterEnd() {
       counters.changedAfterEnd++;
-      if (mayLog("changed") !== undefined) logger.warn({}, "A span was used after its end; that is ignored.");
+      if (mayLog("changed") !== undefined)
+        logger.warn(
+          { event: "tracekeep.span.changed_after_end" },
+          "A span was used after its end; that is ignored.",
+        );
     },
   };
   const close = (): void => {

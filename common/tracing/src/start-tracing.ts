@@ -238,7 +238,7 @@ export function startTracing(given: TracingConfig, options: StartTracingOptions 
   };
   const deactivate = activate(tracing);
   metrics.start(tracing.stats);
-  announce(config, logger, metrics.enabled);
+  announce(config, logger, { metrics: metrics.enabled, ownLogger: options.logger !== undefined });
   return tracing;
 }
 

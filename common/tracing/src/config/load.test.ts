@@ -495,6 +495,21 @@ test("what OpenTelemetry's variables say of traces wins over what they say of ev
   expect(headers.reveal()).toEqual({ a: "traces" });
 });
 
+test.each([
+  ["a line break", "api-key=hunter2%0Ax-more: 1"],
+  ["a letter beyond Latin-1", "api-key=hunter2\u0142"],
+  ["a null", "api-key=hunter2%00"],
+])("a header for an OTLP endpoint with %s in its value is a fault, and shows nothing of it", (_, headers) => {
+  const variables = {
+    OTEL_EXPORTER_OTLP_ENDPOINT: "http://all:4318",
+    OTEL_EXPORTER_OTLP_TRACES_HEADERS: headers,
+  };
+  const what =
+    /OTEL_EXPORTER_OTLP_TRACES_HEADERS has a character in the value of api-key that no header takes/;
+  expect(() => load(variables)).toThrow(what);
+  expect(() => load(variables)).not.toThrow(/hunter2/);
+});
+
 test("an OTLP destination has the time limit of all, and gzip, unless something else is said", () => {
   const { otlp } = load({
     OTEL_EXPORTER_OTLP_ENDPOINT: "http://all:4318",

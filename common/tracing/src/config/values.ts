@@ -94,6 +94,9 @@ function isCertificate(pem: string): boolean {
   }
 }
 
+/** What Node sends as it is: no control characters but the tab, nothing beyond Latin-1. */
+const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+
 /** Comma-separated `name=value` pairs; values may be percent-encoded and may hold `=`. */
 export const headers: Reader<Record<string, string>> = (text) => {
   const result: Record<string, string> = {};
@@ -104,7 +107,12 @@ export const headers: Reader<Record<string, string>> = (text) => {
     if (!/^[!#$%&'*+.^_`|~0-9a-z-]+$/.test(name)) {
       throw new Error(`has no header name in pair ${index + 1}; write name=value,name=value`);
     }
-    result[name] = decodePercent(pair.slice(at + 1).trim());
+    const value = decodePercent(pair.slice(at + 1).trim());
+    // A secret as a rule: not a character of it is shown.
+    if (!HEADER_VALUE.test(value)) {
+      throw new Error(`has a character in the value of ${name} that no header takes, such as a line break`);
+    }
+    result[name] = value;
   });
   return result;
 };

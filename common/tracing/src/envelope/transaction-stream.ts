@@ -1,4 +1,5 @@
 import { createRateLimiter, type Logger } from "../logger.ts";
+import { errorText } from "../text/error-text.ts";
 import { TransactionAssembler } from "./assemble-transactions.ts";
 import type { EncodedTransaction } from "./envelope.ts";
 import { createTransactionWriter, MOST_SPANS } from "./write-transactions.ts";
@@ -28,7 +29,7 @@ export function createTransactionStream(options: TransactionStreamOptions): Tran
         // Nobody else would catch it: spans go out in turns of their own.
         if (mayLog("lost") !== undefined)
           logger.warn(
-            { error: (error as Error).message },
+            { event: "tracekeep.span.lost", error: errorText(error) },
             "Spans could not be made a transaction and are lost.",
           );
       }

@@ -1,5 +1,6 @@
 import type { Dsn } from "../config/dsn.ts";
-import type { Logger } from "../logger.ts";
+import { createRateLimiter, type Logger } from "../logger.ts";
+import { errorText } from "../text/error-text.ts";
 import { withDebugImages } from "./debug-images.ts";
 import { EventSender } from "./event-sender.ts";
 import type { Failure } from "./failure.ts";
@@ -49,6 +50,12 @@ export function createErrorReporter(options: ErrorReporterOptions): ErrorReporte
       project: dsn,
       toEvent: (failure) => withDebugImages(toSentryEvent(failure, identity, parseStack)),
     });
+  const mayLog = createRateLimiter();
+  const warn = (event: string, reason: string, message: string): void => {
+    const repeated = mayLog(event);
+    if (repeated !== undefined)
+      logger.warn({ event, reason, ...(repeated > 0 ? { repeated } : {}) }, message);
+  };
   let closed = false;
   let givenToUser = 0;
   let limited = 0;
@@ -72,6 +79,8 @@ export function createErrorReporter(options: ErrorReporterOptions): ErrorReporte
     else if (sender === undefined) return false;
     else if (!sender.send(failure)) {
       held++;
+      const reason = "too many wait, or Sentry has asked for silence";
+      warn("tracekeep.error_event.held", reason, "A failure has become no Sentry issue.");
       return false;
     }
     return true;
@@ -84,8 +93,7 @@ export function createErrorReporter(options: ErrorReporterOptions): ErrorReporte
         limited++;
       } catch (error) {
         failed++;
-        const fields = { event: "tracekeep.error_event.failed", reason: (error as Error).message };
-        logger.warn(fields, "An error event could not be made.");
+        warn("tracekeep.error_event.failed", errorText(error), "An error event could not be made.");
       }
       return false;
     },

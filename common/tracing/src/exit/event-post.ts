@@ -50,7 +50,8 @@ export function createEventPost(options: EventPostOptions): EventPost {
       deliver: async (body) => {
         const answer = await untraced(() => sender?.post(body))?.catch(() => undefined);
         if (answer === undefined || answer.status === 429 || answer.status >= 502) return "later";
-        return answer.status < 300 ? "accepted" : "refused";
+        // An event has no spans to be refused.
+        return { refused: 0 };
       },
     });
   return {

@@ -2,6 +2,7 @@ import type { Span } from "@opentelemetry/api";
 import type { Failure } from "../errors/failure.ts";
 import type { Logger } from "../logger.ts";
 import type { Keeper } from "../recorder/index.ts";
+import { errorText } from "../text/error-text.ts";
 import type { Parcel } from "../transport/parcel.ts";
 import { CrashedTrace } from "./crashed-trace.ts";
 import type { OpenSpans } from "./open-spans.ts";
@@ -39,7 +40,8 @@ export function watchExit(options: ExitWatchOptions): () => void {
     try {
       action();
     } catch (error) {
-      logger.warn({ error: (error as Error).message }, "The last spans of the process could not be saved.");
+      const fields = { event: "tracekeep.exit.failed", error: errorText(error) };
+      logger.warn(fields, "The last spans of the process could not be saved.");
     }
   };
   const onUncaught = (error: unknown): void =>

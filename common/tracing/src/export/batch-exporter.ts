@@ -83,7 +83,7 @@ export class BatchExporter<T extends Outgoing> {
       mostBytes: this.#options.queueBytes,
       // While something waits here, that is what the destination is tried with.
       isWell: () => !this.#closed && this.#pace.heldMs === 0 && (!this.#pace.isDown || this.#waiting === 0),
-      deliver: (body) => this.#deliver(body),
+      deliver: (body, spans) => this.#deliver(body, spans),
       saved: (spans) => this.#counters.saved(spans),
       lost: (items) => this.#drop("queue_full", countSpans(items), items.length),
       expired: (spans) => this.#options.dropped?.("spool", { spans, items: 1 }),
@@ -192,17 +192,17 @@ export class BatchExporter<T extends Outgoing> {
   }
 
   /** Sends a request that was written to the disk once. */
-  async #deliver(body: Uint8Array): Promise<Delivery> {
+  async #deliver(body: Uint8Array, spans: number): Promise<Delivery> {
     const { sender, wire, gzip } = this.#options;
     const posted = await post(sender, () => recompressed(body, gzip !== false), wire.categories);
-    const { outcome } = posted;
+    const { outcome, answer } = posted;
     this.#posted(posted);
-    if (this.#closed) return outcome.kind === "accepted" ? "accepted" : "later";
+    if (outcome.kind === "accepted") return { refused: this.#rejectedOf(spans, answer) };
+    if (this.#closed) return "later";
     if (this.#pace.heed(outcome)) this.#dropSampled();
-    if (outcome.kind === "accepted") return "accepted";
     const event = outcome.kind === "retry" ? "tracekeep.export.failed" : "tracekeep.export.refused";
     this.#log.warn(event, outcome.reason, `Spans from the spool could not be sent (${outcome.reason}).`);
-    return outcome.kind === "retry" ? "later" : "refused";
+    return outcome.kind === "retry" ? "later" : { refused: spans };
   }
 
   #refusalOf({ kept }: T): DropReason | undefined {
@@ -276,7 +276,11 @@ export class BatchExporter<T extends Outgoing> {
       this.#log.up();
       this.#disk?.wake();
     }
-    if (outcome.kind === "accepted") this.#accepted(countSpans(items), answer);
+    if (outcome.kind === "accepted") {
+      const rejected = this.#rejectedOf(countSpans(items), answer);
+      this.#counters.accepted(countSpans(items) - rejected);
+      this.#drop("refused", rejected, 0);
+    }
     if (outcome.kind === "split") this.#split(items, outcome.reason);
     if (outcome.kind === "refused") {
       this.#drop("refused", countSpans(items), items.length);
@@ -284,15 +288,15 @@ export class BatchExporter<T extends Outgoing> {
     }
   }
 
-  #accepted(spans: number, answer: HttpResponse | undefined): void {
+  /** How many of its spans the server has not taken of a request that it took. */
+  #rejectedOf(spans: number, answer: HttpResponse | undefined): number {
     const { rejectedSpans, message } = answer === undefined ? NOTHING : readPartialSuccess(answer);
     const rejected = Math.min(rejectedSpans, spans);
-    this.#counters.accepted(spans - rejected);
     if (rejected > 0) {
-      this.#drop("refused", rejected, 0);
       const what = `The server took a request, but not ${rejected} of its spans (${message.slice(0, 200)}).`;
       this.#log.warn("tracekeep.export.refused", "partial", what);
     } else if (message !== "") this.#log.note(message);
+    return rejected;
   }
 
   /** For as long as the server takes no more, there is no room for what is only sampled. */

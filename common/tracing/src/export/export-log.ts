@@ -13,7 +13,9 @@ export class ExportLog {
   readonly #destination: string;
   readonly #logger: Logger;
   readonly #mayLog = createRateLimiter();
-  /** Since when the destination is down, if the log says so. */
+  /** When the destination went down last. */
+  #wentDown = 0;
+  /** The same, from the time on when the log says so, until it is up. */
   #downSince: number | undefined;
 
   /** @param destination what it is and its host, never a key. */
@@ -36,8 +38,9 @@ export class ExportLog {
     this.#logger.debug(this.#fields("tracekeep.export.retry", fields), "Spans are sent again.");
     const event = wasDown ? "tracekeep.export.failed" : "tracekeep.destination.down";
     const message = `Spans could not be sent (${reason}). "npx tracekeep doctor" finds out why.`;
-    if (this.warn(event, reason, message, { fault, retryInMs }) && !wasDown)
-      this.#downSince = performance.now();
+    if (!wasDown) this.#wentDown = performance.now();
+    // The first line of an outage may be held back, since another was over a short time ago.
+    if (this.warn(event, reason, message, { fault, retryInMs })) this.#downSince ??= this.#wentDown;
   }
 
   /** The destination answers again. */

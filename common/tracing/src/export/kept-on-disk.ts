@@ -29,7 +29,7 @@ export interface KeptOnDiskOptions<T extends Outgoing> {
   /** False while the destination is not to be tried with what is on the disk. */
   readonly isWell: () => boolean;
   /** Sends a compressed request. */
-  readonly deliver: (body: Uint8Array) => Promise<Delivery>;
+  readonly deliver: (body: Uint8Array, spans: number) => Promise<Delivery>;
   /** Counts spans that are on the disk, or on their way; less than none for those that did not get there. */
   readonly saved: (spans: number) => void;
   /** Told of what does not get there. */

@@ -6,6 +6,7 @@ import type { Recaller } from "../recall/index.ts";
 import type { Keeper } from "../recorder/index.ts";
 import { compileMethodRules } from "../sampling/index.ts";
 import type { Sanitizer } from "../sanitize/index.ts";
+import { errorText } from "../text/error-text.ts";
 import type { Contexts, ProcessingTime, TracekeepTracer } from "../tracer/index.ts";
 import { createMethods, type Method } from "./methods.ts";
 import type { StatusMeanings } from "./status-rules.ts";
@@ -78,7 +79,13 @@ export function createGrpcInstrumentation(options: GrpcInstrumentationOptions): 
         return processing.measure(fn);
       } catch (error) {
         if (mayLog("fault") !== undefined)
-          logger.error({ error: (error as Error).stack }, "Tracing of a call failed; the call goes on.");
+          logger.error(
+            {
+              event: "tracekeep.call.failed",
+              error: error instanceof Error ? error.stack : errorText(error),
+            },
+            "Tracing of a call failed; the call goes on.",
+          );
         return fallback;
       }
     },

@@ -73,7 +73,10 @@ export function checkInterceptors(server: Server, logger: Logger): void {
   // Not part of grpc-js's types; where it is not to be seen, nothing is said.
   const { interceptors } = server as unknown as { interceptors?: unknown };
   if (!Array.isArray(interceptors) || interceptors.some((interceptor) => OURS.has(interceptor))) return;
-  logger.warn({}, "A server was made without tracing.serverInterceptors(): its calls are not traced.");
+  logger.warn(
+    { event: "tracekeep.server.untraced" },
+    "A server was made without tracing.serverInterceptors(): its calls are not traced.",
+  );
 }
 
 /** Stands before the listener of one call: begins the trace with the metadata, and sets the context for the rest. */

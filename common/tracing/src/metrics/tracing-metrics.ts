@@ -3,6 +3,7 @@ import type { TracingConfig } from "../config/index.ts";
 import type { PostListener } from "../export/index.ts";
 import { createRateLimiter, type Logger } from "../logger.ts";
 import type { HeadSampler } from "../sampling/index.ts";
+import { errorText } from "../text/error-text.ts";
 import type { TracingStats } from "../tracing.ts";
 import { VERSION } from "../version.ts";
 import { countingSampler, createSamplingCounts } from "./counting-sampler.ts";
@@ -42,7 +43,7 @@ export function createTracingMetrics(
     try {
       return action();
     } catch (error) {
-      const fields = { event: "tracekeep.metrics.failed", error: (error as Error).message };
+      const fields = { event: "tracekeep.metrics.failed", error: errorText(error) };
       if (mayLog("failed") !== undefined)
         logger.warn(fields, "The meter provider has failed: some metrics are missing.");
       return undefined;

@@ -54,7 +54,8 @@ export function serveRecalls(
   } catch (error) {
     // The same server a second time has the service already.
     const { message } = error as Error;
-    if (!message.includes("already")) logger.warn({ error: message }, "A server cannot take recalls.");
+    if (!message.includes("already"))
+      logger.warn({ event: "tracekeep.recall.unavailable", error: message }, "A server cannot take recalls.");
     return false;
   }
 }

@@ -96,8 +96,9 @@ export class RecordedSpan implements Span {
     this.environment = environment;
     this.remoteHost = start.remoteHost;
     const { clock } = environment;
-    this.#startedAt = start.startTime === undefined ? clock.monotonic() : undefined;
-    this.startTime = start.startTime === undefined ? clock.wall() : toMicroseconds(start.startTime);
+    const given = toMicroseconds(start.startTime);
+    this.#startedAt = given === undefined ? clock.monotonic() : undefined;
+    this.startTime = given ?? clock.wall();
     if (start.trace.tenant !== undefined) this.#blocks = [start.trace.tenant];
     environment.started();
   }
@@ -244,8 +245,7 @@ export class RecordedSpan implements Span {
       this.environment.changedAfterEnd();
       return;
     }
-    const end = time === undefined ? this.#now() : toMicroseconds(time);
-    this.endTime = Math.max(end, this.startTime);
+    this.endTime = Math.max(toMicroseconds(time) ?? this.#now(), this.startTime);
     this.environment.ended(this);
   }
 
@@ -288,7 +288,7 @@ export class RecordedSpan implements Span {
     }
     this.#events.push({
       name,
-      time: time === undefined ? this.#now() : toMicroseconds(time),
+      time: toMicroseconds(time) ?? this.#now(),
       attributes,
     });
   }

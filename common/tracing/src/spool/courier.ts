@@ -1,8 +1,8 @@
 import type { FoundRecord } from "./record.ts";
 import type { Spool } from "./spool.ts";
 
-/** What has become of a request from the spool. */
-export type Delivery = "accepted" | "refused" | "later";
+/** What has become of a request from the spool: how many of its spans the destination has refused, or that it is to be tried later. */
+export type Delivery = { readonly refused: number } | "later";
 
 export interface CourierOptions {
   readonly spool: Spool;
@@ -63,7 +63,7 @@ export class Courier {
           const delivery = await this.#options.deliver(record.body, record.spans);
           if (delivery === "later") return;
           claim.settle(record);
-          this.#count(delivery, record);
+          this.#count(delivery.refused, record);
         }
       } finally {
         claim.close();
@@ -75,9 +75,9 @@ export class Courier {
     return !this.#closed && this.#options.isWell();
   }
 
-  #count(delivery: Exclude<Delivery, "later">, { spans }: FoundRecord): void {
+  #count(refused: number, { spans }: FoundRecord): void {
     const { counters } = this.#options.spool;
-    if (delivery === "accepted") counters.sent += spans;
-    else counters.refused += spans;
+    counters.sent += spans - refused;
+    counters.refused += refused;
   }
 }

@@ -1,4 +1,5 @@
 import {
+  accessSync,
   closeSync,
   constants as flags,
   fsyncSync,
@@ -32,6 +33,12 @@ export class SpoolDirectory {
   /** Makes the directory if it is not there; only this user may look into it. */
   make(): void {
     makeDirectory(this.#path);
+  }
+
+  /** Throws if nothing can be kept here. */
+  check(): void {
+    this.make();
+    accessSync(this.#path, flags.W_OK | flags.X_OK);
   }
 
   pathOf(file: SpoolFile): string {

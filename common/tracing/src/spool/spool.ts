@@ -46,6 +46,8 @@ export class Spool {
     this.#options = options;
     this.#directory = new SpoolDirectory(options.directory);
     this.#key = destinationKey(options.url, options.contentType);
+    // Now somebody looks at the log, and not when it is needed.
+    this.#attempt(() => this.#directory.check());
   }
 
   stats(): SpoolStats {

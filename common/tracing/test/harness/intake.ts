@@ -59,7 +59,9 @@ export interface ArrivedRequest {
 }
 
 /** How the intake answers the next requests. */
-export type Answer = { readonly status: number; readonly headers?: Record<string, string> } | "hang";
+export type Answer =
+  | { readonly status: number; readonly headers?: Record<string, string>; readonly body?: string }
+  | "hang";
 
 /** An HTTP server that takes what Sentry takes, for tests. */
 export interface TestIntake {
@@ -93,7 +95,9 @@ export async function startIntake(): Promise<TestIntake> {
         if (request.url?.includes("/envelope/")) errors.push(...readEnvelope(body));
         else spans.push(...readSpans(body));
       }
-      response.writeHead(answer.status, { "content-type": "application/json", ...answer.headers }).end("{}");
+      response
+        .writeHead(answer.status, { "content-type": "application/json", ...answer.headers })
+        .end(answer.body ?? "{}");
     }
     for (const look of waiting) look();
   });

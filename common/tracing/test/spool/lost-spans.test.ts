@@ -1,7 +1,10 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { withSpan } from "../../src/index.ts";
 import { startIntake, type TestIntake } from "../harness/intake.ts";
-import { startTestTracing } from "../harness/probe.ts";
+import { collectLog, startTestTracing } from "../harness/probe.ts";
 
 let intake: TestIntake;
 beforeEach(async () => {
@@ -52,3 +55,44 @@ test("where nothing is dropped, nothing is reported", async () => {
   await tracing.shutdown();
   expect([intake.spans.length, intake.requests.length]).toEqual([1, 1]);
 });
+
+test("what is refused of a request from the spool that was taken otherwise counts as refused, and is said", async () => {
+  const directory = mkdtempSync(join(tmpdir(), "tracekeep-spool-"));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
+  const env = { TRACE_SPOOL_DIR: directory, TRACE_EXPORT_INTERVAL_MS: "10" };
+  const fail = () => {
+    throw new Error("the bank is closed");
+  };
+  intake.answer = { status: 503 };
+  const before = startTestTracing(intake, env);
+  for (let i = 0; i < 5; i++) expect(() => withSpan("work", fail)).toThrow();
+  await before.shutdown(100);
+  const partialSuccess = { rejectedSpans: "3", errorMessage: "too old" };
+  intake.answer = { status: 200, body: JSON.stringify({ partialSuccess }) };
+  const { lines, logger } = collectLog();
+  const after = startTestTracing(intake, env, logger);
+  const spool = () => Object.values(after.stats().export)[0]?.spool;
+  await vi.waitFor(() => expect(spool()).toMatchObject({ sent: 2, refused: 3 }), { timeout: 10_000 });
+  expect(lines.map(({ message }) => message)).toContainEqual(
+    expect.stringContaining("not 3 of its spans (too old)"),
+  );
+  await after.shutdown(100);
+});
+
+test.each(["a file", "/proc/nowhere"])(
+  "a spool directory that is of no use is said at the start: %s",
+  async (kind) => {
+    const directory = mkdtempSync(join(tmpdir(), "tracekeep-spool-"));
+    onTestFinished(() => rmSync(directory, { recursive: true }));
+    const file = join(directory, "file");
+    writeFileSync(file, "");
+    const { lines, logger } = collectLog();
+    const tracing = startTestTracing(intake, { TRACE_SPOOL_DIR: kind === "a file" ? file : kind }, logger);
+    expect(lines).toContainEqual({
+      level: "warn",
+      fields: expect.objectContaining({ event: "tracekeep.spool.failed" }),
+      message: expect.stringContaining("check TRACE_SPOOL_DIR"),
+    });
+    await tracing.shutdown(100);
+  },
+);

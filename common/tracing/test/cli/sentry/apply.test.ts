@@ -137,6 +137,46 @@ test("a monitor that was deleted by hand is made anew, and the alert watches the
   expect((await asked(server, ["plan"])).changes).toEqual([]);
 });
 
+test("blanks around texts, empty ones and names given twice are no difference for ever", async () => {
+  const server = await startSentry();
+  const text = `
+organization: acme
+project: payments-production
+environments: { " production ": hidden }
+monitors:
+  - { name: " Error rate ", measure: failure_rate, window: 1h, above: 1%, spans: " is_transaction:true ", description: "" }
+  - name: "P95 "
+    measure: p95
+    window: 1h
+    above: 1s
+    environment: "production "
+    description: |
+      Sort the traces by duration.
+
+      Begin with the longest.
+alerts:
+  - { name: "Tell ", notify: [platform, platform], monitors: [Error rate, "P95", "P95 "] }
+`;
+  const { notes, changes } = await asked(server, ["apply"], text);
+  expect(notes).toEqual([]);
+  expect(changes.map(({ name }) => name)).toEqual([
+    "production",
+    "Tracekeep: Error rate",
+    "Tracekeep: P95",
+    "Tracekeep: Tell (payments-production)",
+  ]);
+  expect(server.state.detectors.size).toBe(2);
+  const [workflow] = server.state.workflows.values();
+  expect(workflow).toMatchObject({ detectorIds: { length: 2 }, actionFilters: [{ actions: { length: 1 } }] });
+  expect((await asked(server, ["apply"], text)).changes).toEqual([]);
+});
+
+test("an environment that the file does not name stays, whatever its name", async () => {
+  const server = await startSentry();
+  server.state.environments.push({ id: "8", name: "constructor", isHidden: true });
+  expect((await asked(server, ["plan"])).changes.map(({ kind }) => kind)).not.toContain("environment");
+});
+
 test("environments are hidden as the file says; one that is not there yet is no change", async () => {
   const server = await startSentry();
   server.state.environments.push({ id: "8", name: "load test", isHidden: false });

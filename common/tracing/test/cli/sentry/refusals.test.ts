@@ -68,6 +68,32 @@ test("a limit is waited for, as long as Sentry says, and nothing is made twice",
   expect(server.state.detectors.size).toBe(3);
 });
 
+test("a wait for a limit is told on stderr, with how long and why", async () => {
+  const server = await startSentry();
+  server.refuseNext(/^GET .*detectors/, { status: 429, headers: { "retry-after": "1" } });
+  const { code, stdout, stderr } = await runSentry(server, ["plan", "--json"]);
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({ ok: true });
+  expect(stderr).toBe(
+    "tracekeep: Sentry limits its web API (429 to GET /organizations/acme/detectors/): waiting 1 s, then try 2 of 5\n",
+  );
+});
+
+test.each([
+  [409, "what is there contradicts it"],
+  [400, "Sentry does not take this value"],
+  [422, "Sentry does not take this value"],
+  [405, "Sentry does not do this"],
+  [418, "Sentry does not do this"],
+  [408, "Sentry is in trouble"],
+  [500, "Sentry is in trouble"],
+])("%i is told as what it is, and with what Sentry says", async (status, advice) => {
+  const server = await startSentry();
+  server.refuseNext(/^POST .*detectors/, { status, body: '{"detail":"so it is"}' });
+  const { error } = await asked(server, ["apply"]);
+  expect(error).toContain(`answered ${status}: {"detail":"so it is"}\n→ ${advice}`);
+});
+
 test("a limit without an end is told", async () => {
   const server = await startSentry();
   for (let time = 0; time < 5; time++)

@@ -7,6 +7,9 @@ import { runSentry, SHIPPED } from "./harness/project-file.ts";
 import { startSentry } from "./harness/sentry-server.ts";
 
 const NOWHERE = { url: "http://127.0.0.1:9" };
+const ALIAS_BOMB = ["x", "*a", "*b", "*c", "*d"]
+  .map((item, index) => `${"abcde"[index]}: &${"abcde"[index]} [${Array.from({ length: 9 }, () => item)}]\n`)
+  .join("");
 
 test.each([
   ["above: 1%", "above: 1", "monitors[0].above is 1; write a share such as 1%"],
@@ -48,7 +51,18 @@ test.each([
   ],
   ["environments:", "sampling: 0.1\nenvironments:", "sampling is not a setting: set it by hand"],
   ["environments:", "url: sentry\nenvironments:", 'url is "sentry"; write a URL such as https://sentry.io'],
+  ["environments:", "constructor: x\nenvironments:", "constructor is not a setting: remove it"],
+  ["environments:", "__proto__: x\nenvironments:", "__proto__ is not a setting: remove it"],
+  ["name: Error rate", "name: '  '", 'monitors[0].name is "  "; write a name of 1 to 100 characters'],
+  ["name: Error rate", 'name: "Error\\nrate"', 'monitors[0].name is "Error\\nrate"; write it on one line'],
+  ["name: Tell the owners", 'name: "Tell\\ttwo"', 'alerts[0].name is "Tell\\ttwo"; write it on one line'],
+  ["window: 1h", "window: 1h\n    spans: |\n      a:1\n      b:2", "write it on one line"],
+  ["window: 10m", 'window: 10m\n    environment: "a\\nb"', "write it on one line"],
+  ["description: Visits", 'description: "\\0"\n    # ', "write a text without control characters"],
   ["alerts:", "alerts: [", "is no YAML:"],
+  ["monitors:", "monitors: *nope\nrest:", "cannot be read: Unresolved alias"],
+  ["monitors:", "monitors: &all [*all]\nrest:", "monitors[0] is a list; write a mapping"],
+  ["environments:", `${ALIAS_BOMB}environments:`, "cannot be read: Excessive alias count"],
 ])("%j as %j: %s", async (right, wrong, message) => {
   const { code, stdout, stderr } = await runSentry(NOWHERE, ["plan"], SHIPPED.replace(right, wrong));
   expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
@@ -79,14 +93,46 @@ test("teams without access to the project are named, with where they stand", asy
 
 test.each([
   [{ SENTRY_AUTH_TOKEN: "" }, "no token: set SENTRY_AUTH_TOKEN"],
+  [{ SENTRY_AUTH_TOKEN: "secret-word\nnext" }, "SENTRY_AUTH_TOKEN has a character that no token has"],
+  [{ SENTRY_AUTH_TOKEN: "secret-word–" }, "SENTRY_AUTH_TOKEN has a character that no token has"],
+  [{ SENTRY_AUTH_TOKEN: "Bearer secret-word" }, "SENTRY_AUTH_TOKEN has a character that no token has"],
+  [{ SENTRY_ORG: ".." }, 'SENTRY_ORG is ".."; write a slug'],
+  [{ SENTRY_PROJECT: "a/b" }, 'SENTRY_PROJECT is "a/b"; write a slug'],
   [{ SENTRY_URL: "http://sentry.example.com" }, "http://sentry.example.com would get the token unencrypted"],
   [{ SENTRY_URL: "https://secret-word@sentry.example.com" }, "the URL of Sentry is none"],
   [{ SENTRY_URL: "https://me:secret-word@sentry.example.com" }, "the URL of Sentry is none"],
 ])("%s is refused before anything is sent", async (env, message) => {
   const { code, stderr } = await runSentry(NOWHERE, ["plan"], SHIPPED, env);
   expect(code).toBe(1);
-  expect(stderr).toContain(message);
+  expect(stderr).toContain(`tracekeep: ${message}`);
   expect(stderr).not.toContain("secret-word");
+});
+
+test.each([
+  [SHIPPED.replace("above: 1%", "above: x").replace("window: 10m", "window: x"), {}, /above is "x".*\n.*window is "x"/],
+  [SHIPPED.replace("monitors:", "monitors: *nope\nrest:"), {}, /Unresolved alias/],
+  [SHIPPED, { SENTRY_AUTH_TOKEN: "secret\nword", SENTRY_URL: "x" }, /^SENTRY_AUTH_TOKEN has.*\nthe URL of Sentry/],
+])("with --json, faults are JSON, one in each item", async (text, env, message) => {
+  for (const command of ["plan", "apply"]) {
+    const { code, stdout, stderr } = await runSentry(NOWHERE, [command, "--json"], text, env);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: "" });
+    const { ok, error, faults } = JSON.parse(stdout) as { ok: boolean; error: string; faults: string[] };
+    expect(ok).toBe(false);
+    expect(error).toMatch(message);
+    expect(faults).toEqual(error.split("\n"));
+    expect(stdout).not.toContain("secret");
+  }
+});
+
+test("with --json, teams without access are JSON, too", async () => {
+  const server = await startSentry();
+  const text = SHIPPED.replace("team: platform", "team: platfrom");
+  const { code, stdout } = await runSentry(server, ["plan", "--json"], text);
+  expect(code).toBe(1);
+  expect(JSON.parse(stdout)).toMatchObject({
+    ok: false,
+    faults: [expect.stringContaining('monitors[0].team is "platfrom"')],
+  });
 });
 
 test("what neither file nor environment says is asked for, and so is the file", async () => {

@@ -39,7 +39,7 @@ export class SentryState {
     const { slug } = PROJECT;
     const project = `/api/0/projects/${ORGANIZATION}/${slug}/`;
     const organization = `/api/0/organizations/${ORGANIZATION}/`;
-    const json = body as Json;
+    const json = trimmed(body) as Json;
     const [kind, id = ""] = path.slice(organization.length).split("/");
     if (path === project) return { status: 200, body: this.#project() };
     if (path === `${project}environments/`) return { status: 200, body: this.environments };
@@ -147,6 +147,14 @@ export class SentryState {
       actionFilters: (actionFilters as Json[]).map(numbered),
     };
   }
+}
+
+/** As Django takes texts, wherever they stand. */
+function trimmed(value: unknown): unknown {
+  if (typeof value === "string") return value.trim();
+  if (Array.isArray(value)) return value.map(trimmed);
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inside]) => [key, trimmed(inside)]));
 }
 
 function isWanted({ projectId, type }: Json, { project, query }: Exchange["query"]): boolean {
