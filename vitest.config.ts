@@ -12,7 +12,7 @@ export default defineConfig({
     ],
     pool: "forks",
     globalSetup: ["./scripts/say-what-is-left-out.ts", "./acceptance/secrets/search.ts"],
-    setupFiles: ["./acceptance/secrets/collect.ts"],
+    setupFiles: ["./acceptance/secrets/collect.ts", "./scripts/same-inputs-in-ci.ts"],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // A page may be slow to show what it has been told.

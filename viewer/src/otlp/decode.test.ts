@@ -27,7 +27,8 @@ describe("decodeExportRequest", () => {
       fc.property(anyPayload, (payload) => {
         const request = decodeExportRequest(encodeOfficial(payload), "protobuf");
         const json = Buffer.from(JSON.stringify(toOtlpJson(request)));
-        expect(toOtlpJson(decodeExportRequest(json, "json"))).toEqual(toOtlpJson(request));
+        // JSON knows no -0.
+        expect(toOtlpJson(decodeExportRequest(json, "json"))).toEqual(JSON.parse(json.toString()));
         expect(json.includes("\n")).toBe(false);
       }),
     );
