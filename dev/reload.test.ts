@@ -20,7 +20,9 @@ test("a changed service is started anew with its data, a broken one shows why an
     await tree.replace("services/ledger/src/main.ts", (text) => `${text}${comment}\n`);
     await dev.says(/ledger +services\/ledger\/src\/main\.ts has changed.*ledger +info +ready/s, since);
   }
-  expect((await fetch(`${dev.gateway}/accounts/${account.id}`)).status, "the data was kept").toBe(200);
+  // The gateway may take a second to find the ledger again.
+  const kept = async () => (await fetch(`${dev.gateway}/accounts/${account.id}`)).status;
+  await expect.poll(kept, { message: "the data was kept", timeout: 20_000 }).toBe(200);
   expect(existsSync(join(tree.root, ".dev/ledger.sqlite"))).toBe(true);
 
   // A file that is only imported, in another workspace: all services are made of it. The next request shows it.
@@ -29,7 +31,9 @@ test("a changed service is started anew with its data, a broken one shows why an
     text.replace("give the holder's name", "say who holds it"),
   );
   await dev.says(/requests\/accounts\.ts has changed.*ledger +info +ready/s, since);
-  expect(await answerTo(ACCOUNT.replace("Ada Lovelace", ""))).toContain("say who holds it");
+  await expect
+    .poll(() => answerTo(ACCOUNT.replace("Ada Lovelace", "")), { timeout: 20_000 })
+    .toContain("say who holds it");
   since = dev.output.length;
   await tree.edit("proto/treasury/v1/treasury.ts", (text) => `${text}// changed\n`);
   for (const name of ["treasury", "ledger", "payroll", "gateway"])

@@ -8,6 +8,7 @@ import { homeDirectories } from "./rules/home-directories.ts";
 import { basicCredentials, bearerTokens, otherSchemes } from "./rules/http-credentials.ts";
 import { ibans } from "./rules/ibans.ts";
 import { jsonWebTokens } from "./rules/json-web-tokens.ts";
+import { nestedSecrets } from "./rules/nested-secrets.ts";
 import { namedPhones, phones } from "./rules/phones.ts";
 import { privateKeys } from "./rules/private-keys.ts";
 import { namedSocialSecurity, socialSecurity } from "./rules/social-security.ts";
@@ -28,6 +29,7 @@ export const VALUE_RULES: readonly ValueRule[] = [
   otherSchemes,
   keysInContext,
   namedSocialSecurity,
+  nestedSecrets,
   assignments,
   commandOptions,
   apiKeys,

@@ -18,7 +18,7 @@ const LIST = String.raw`\[\s{0,4}${quotedAs("first")}(?:\s{0,4},\s{0,4}${quotedA
 const NO_VALUE = String.raw`(?:null|nil|none|undefined|true|false)(?![^\s"'${"`"},;&)}\]])`;
 
 /** A value without quotes, with the scheme before it: `token: Bearer abc`. */
-const WORD = String.raw`(?!${NO_VALUE})(?:(?:bearer|basic|token)[ \t]{1,4})?(?:${MASKED}[^\s"'${"`"},;&)}\]]*|(?!${QUOTE})[^\s"'${"`"},;&)}\]]+)`;
+const WORD = String.raw`(?!${NO_VALUE})(?:(?:bearer|basic|token)[ \t]{1,4})?(?:${MASKED}[^\s"'${"`"},;&)}\]]*|(?!${QUOTE}|[{[])[^\s"'${"`"},;&)}\]]+)`;
 
 /**
  * The rest of a header up to the end of the line or the quote around it. Quotes behind `=` belong to the
@@ -34,10 +34,13 @@ const HEADER = "(?:authorization|cookies?)";
 
 const SIGN = /[=:]|%3[AaDd]/;
 
+/** A secret word and what parts it from its value. */
+export const SECRET_HEAD = String.raw`${SECRET}(?:${QUOTE})?\s{0,4}${SEPARATOR}\s{0,4}`;
+
 /** The value behind a secret word: `password=…`, `"client_secret":"…"`, also as JSON within JSON. */
 export const assignments = maskAssigned(
   // What may be long is at the end of the patterns, where nothing can fail behind it: time stays linear.
-  String.raw`(?<head>${SECRET}(?:${QUOTE})?\s{0,4}${SEPARATOR}\s{0,4})(?:(?<list>${LIST})|(?<quoted>${quotedAs("only")})|${WORD})`,
+  `(?<head>${SECRET_HEAD})(?:(?<list>${LIST})|(?<quoted>${quotedAs("only")})|${WORD})`,
 );
 
 /** The same behind an option of a command: `--password hunter2`. */
