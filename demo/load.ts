@@ -7,7 +7,7 @@ const PROGRESS_MS = 2_000;
 
 /** What became of many requests. */
 export interface LoadResult {
-  /** Of the requests that failed, as they were to. */
+  /** Of the requests that failed, as they were to; empty ones if the gateway traces nothing. */
   readonly failedTraceIds: readonly string[];
   readonly seconds: number;
 }

@@ -4,7 +4,7 @@ import { type Intake, type SentryErrorEvent, type Trace, waterfall, waterfallSvg
 import { errorsOf, problemsOf, textOfError } from "./check.ts";
 import { throwIfInterrupted } from "./interruption.ts";
 import type { DemoOptions } from "./options.ts";
-import { run } from "./request.ts";
+import { runTraced } from "./request.ts";
 import { type Step, scenario } from "./scenario.ts";
 import { bad, bold, dim, good, say } from "./text.ts";
 
@@ -41,7 +41,7 @@ async function runStep(
   timeoutMs: number,
 ): Promise<{ traceId: string; problems: string[] }> {
   if (step.prepare) say(dim(await step.prepare(gateway)));
-  const { traceId, story, problem } = await run(step, gateway);
+  const { traceId, story, problem } = await runTraced(step, gateway);
   say(story);
   const missing = () => problemsOf(intake.trace(traceId), intake.errors(), step.expected);
   // What is still missing when the time is over is said below.

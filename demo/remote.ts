@@ -3,7 +3,7 @@ import { Interrupted, interruptible, interruption } from "./interruption.ts";
 import { printCurlLines, printMetrics } from "./keep.ts";
 import type { DemoOptions } from "./options.ts";
 import { Processes } from "./processes.ts";
-import { run } from "./request.ts";
+import { runTraced } from "./request.ts";
 import { scenario } from "./scenario.ts";
 import { startServices } from "./services.ts";
 import { bad, bold, dim, say } from "./text.ts";
@@ -53,7 +53,7 @@ async function runScenario(gateway: string): Promise<{ traceIds: string[]; behav
   for (const [index, step] of scenario.entries()) {
     say(`\n${bold(`${index + 1}. ${step.title}`)}`);
     if (step.prepare) say(dim(await step.prepare(gateway)));
-    const { traceId, story, problem } = await run(step, gateway);
+    const { traceId, story, problem } = await runTraced(step, gateway);
     say(story);
     if (problem) say(bad(problem));
     behaved &&= problem === undefined;

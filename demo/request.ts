@@ -5,7 +5,8 @@ import type { Ending, Step } from "./scenario.ts";
 
 /** How a step went. */
 export interface StepResult {
-  readonly traceId: string;
+  /** Undefined if the answer names none: the gateway traces nothing. */
+  readonly traceId: string | undefined;
   /** What happened, in words. */
   readonly story: string;
   /** What is not as it should be; undefined if all is well. */
@@ -29,11 +30,20 @@ export async function run(step: Step, gateway: string): Promise<StepResult> {
   return { ...result, story: `${what}: ${result.story}` };
 }
 
+/** `run` where tracing is on: rejects if the answer names no trace. */
+export async function runTraced(
+  step: Step,
+  gateway: string,
+): Promise<StepResult & { readonly traceId: string }> {
+  const { traceId, ...result } = await run(step, gateway);
+  if (traceId === undefined) throw new Error(`no x-trace-id header in the answer to ${result.story}`);
+  return { traceId, ...result };
+}
+
 async function untilAnswered(send: Send, status: number): Promise<StepResult> {
   const answer = await send();
   const text = await answer.text();
-  const traceId = answer.headers.get("x-trace-id");
-  if (!traceId) throw new Error(`the gateway's answer ${answer.status} has no x-trace-id header: ${text}`);
+  const traceId = traceIdOf(answer);
   const problem =
     answer.status === status ? undefined : `expected ${status}, the answer is ${answer.status} ${text}`;
   return { traceId, story: inWords(answer.status, text), problem };
@@ -60,7 +70,11 @@ async function untilLeft(send: Send, ends: Exclude<Ending, { status: number }>):
     count === ends.leaveAfterPayments
       ? undefined
       : `expected ${ends.leaveAfterPayments} payments, the answer is ${answer.status} ${text}`;
-  return { traceId, story, problem };
+  return { traceId: traceIdOf(answer), story, problem };
+}
+
+function traceIdOf({ headers }: Response): string | undefined {
+  return headers.get("x-trace-id") || undefined;
 }
 
 /** What has been answered when it tells so many payments; all of it, if it tells fewer. */

@@ -59,6 +59,19 @@ describe("npm run dev", () => {
     }
   }, 90_000);
 
+  it("says that there is no trace where tracing is off, for each kind of request", async () => {
+    const dev = await startDev({ env: { TRACING_ENABLED: "false" } });
+    await dev.up();
+    const since = dev.output.length;
+    dev.type("r");
+    await dev.says(/A client leaves.*tracing is off: no trace/s, since);
+    const round = dev.output.slice(since);
+    expect(round.match(/^tracing is off: no trace$/gm)).toHaveLength(scenario.length);
+    dev.type("l");
+    await dev.says(/200 requests were answered in .*tracing is off: no trace/s, dev.output.length);
+    expect(dev.output.slice(since)).not.toMatch(/✗|Trace: |Failed: /);
+  }, 60_000);
+
   it("reads keys in a terminal, without Enter, and ends by Ctrl-C with the terminal as it was", async () => {
     const dev = await startDev({ terminal: true });
     await dev.up();

@@ -6,12 +6,15 @@ import { type Step, scenario } from "../demo/scenario.ts";
 import { bad, bold, dim, say } from "../demo/text.ts";
 
 const LOAD = { requests: 200, failures: 2 };
+const NO_TRACE = "tracing is off: no trace";
 
 /** Sends the demo's requests to the gateway, one kind after the other, and says where their traces are shown. */
 export class Traffic {
   readonly #gateway: string;
   readonly #traceUrl: (traceId: string) => string;
   #last = Promise.resolve();
+  /** As the latest answer showed: one that a client does not wait for shows nothing. */
+  #isTraced = true;
 
   constructor(gateway: string, traceUrl: (traceId: string) => string) {
     this.#gateway = gateway;
@@ -44,7 +47,8 @@ export class Traffic {
     say(dim(`${LOAD.requests} requests, of which ${LOAD.failures} fail …`));
     const { failedTraceIds, seconds } = await sendLoad(this.#gateway, LOAD);
     say(bold(`${LOAD.requests} requests were answered in ${seconds.toFixed(1)} s.`));
-    for (const traceId of failedTraceIds) say(`Failed: ${this.#traceUrl(traceId)}`);
+    if (failedTraceIds.includes("")) say(NO_TRACE);
+    else for (const traceId of failedTraceIds) say(`Failed: ${this.#traceUrl(traceId)}`);
   }
 
   async #send(step: Step): Promise<void> {
@@ -53,7 +57,8 @@ export class Traffic {
     const { traceId, story, problem } = await run(withNewKey(step), this.#gateway);
     say(story);
     if (problem) say(bad(problem));
-    say(`Trace: ${this.#traceUrl(traceId)}`);
+    if (!("hangUpAfterMs" in step.ends)) this.#isTraced = traceId !== undefined;
+    say(traceId !== undefined && this.#isTraced ? `Trace: ${this.#traceUrl(traceId)}` : NO_TRACE);
   }
 }
 

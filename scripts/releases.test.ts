@@ -6,6 +6,7 @@ import { VERSION } from "../common/tracing/src/version.ts";
 import { readJson } from "./lockfile.ts";
 
 const root = join(import.meta.dirname, "..");
+const SERVICES = ["gateway", "ledger", "payroll", "treasury"];
 const textOf = (file: string): string => readFileSync(join(root, file), "utf8");
 
 test.each(["common/tracing", "viewer"])(
@@ -20,6 +21,20 @@ test.each(["common/tracing", "viewer"])(
 test("the library says the version of its package", () => {
   expect(VERSION).toBe(readJson<{ version: string }>("common/tracing/package.json").version);
 });
+
+test.each(globSync("deploy/kubernetes/overlays/*/kustomization.yaml", { cwd: root }))(
+  "%s deploys the services in the versions that they have",
+  (file) => {
+    const images: { name: string; newTag: string }[] = parse(textOf(file)).images;
+    expect(images.map(({ name }) => name.replace("tracekeep/", ""))).toEqual(SERVICES);
+    for (const { name, newTag } of images) {
+      const { version } = readJson<{ version: string }>(
+        `${name.replace("tracekeep", "services")}/package.json`,
+      );
+      expect(newTag, name).toBe(version);
+    }
+  },
+);
 
 const workflows = globSync(".github/workflows/*.yml", { cwd: root });
 

@@ -7,6 +7,7 @@ import { type Stack, startStack } from "../harness/stack.ts";
 import { alertRules } from "./harness/alert-rules.ts";
 import { filledIn, panelQueries } from "./harness/dashboard.ts";
 import { startPrometheus, type TestPrometheus } from "./harness/prometheus.ts";
+import { selectorsOf } from "./harness/promql.ts";
 import { keepBusy } from "./harness/traffic.ts";
 
 const LIMIT = { timeout: 60_000, interval: 250 };
@@ -59,6 +60,24 @@ test("every query of the dashboard has data, and no alert is even pending while 
   await expect.poll(withoutData, LIMIT).toEqual([]);
   const inactive = Object.fromEntries(alertRules().map(({ alert }) => [alert, "inactive"]));
   await expect.poll(() => prometheus.states(), LIMIT).toEqual(inactive);
+}, 90_000);
+
+test("every series that an alert reads is there while all is well: a misspelt one would never fire", async () => {
+  const selectors = [...new Set(alertRules().flatMap(({ expr }) => selectorsOf(expr)))];
+  expect(selectors.length).toBeGreaterThan(15);
+  const missing = async () => {
+    const values = await Promise.all(selectors.map((selector) => prometheus.query(selector)));
+    return selectors.filter((_, index) => values[index]?.length === 0);
+  };
+  await expect.poll(missing, LIMIT).toEqual([]);
+}, 90_000);
+
+test("an alert fires while Sentry takes spans, but no error events, and no other does", async () => {
+  stack.intake.answer = { status: 200, headers: { "x-sentry-rate-limits": "60:error:key" } };
+  // What the treasury cannot report, its callers try to.
+  await expect.poll(() => firingFor("TracekeepIssuesLost"), LIMIT).toEqual(BUSY);
+  const firing = Object.entries(await prometheus.states()).filter(([, state]) => state === "firing");
+  expect(firing).toEqual([["TracekeepIssuesLost", "firing"]]);
 }, 90_000);
 
 test("alerts fire while Sentry takes nothing and a service is gone, and end when Sentry is back", async () => {

@@ -74,6 +74,9 @@ describeDatabases(({ system, location, environment }) => {
       );
     }, 60_000);
 
+    /** Error events are sent once: those of the second without Sentry are lost, and that alert is right. */
+    const falseAlarms = async () =>
+      (await cluster?.alerts())?.filter((alert) => alert !== "TracekeepIssuesLost");
     const untilFailedOnesAreWhole = () =>
       expect.poll(() => new Arrivals(intake).notWhole(failed(caller.made)), ARRIVAL).toEqual([]);
 
@@ -95,7 +98,7 @@ describeDatabases(({ system, location, environment }) => {
       await expect.poll(() => cluster?.query("up"), ARRIVAL).toEqual(Array(PODS).fill(1));
       const failures = 'sum(rpc_server_call_duration_count{job="treasury",error_type="UNAVAILABLE"})';
       await expect.poll(() => cluster?.query(failures), ARRIVAL).toEqual([failed(caller.made).length]);
-      await expect.poll(() => cluster?.alerts(), ARRIVAL).toEqual([]);
+      await expect.poll(falseAlarms, ARRIVAL).toEqual([]);
     }, 60_000);
 
     // A request that is under way is held by every service that waits for an answer below it, so what fails below is kept by
@@ -119,7 +122,7 @@ describeDatabases(({ system, location, environment }) => {
       );
       expect(gone.filter((name) => !senders.includes(name))).toEqual([]);
       await expect.poll(() => cluster?.query("up"), ARRIVAL).toEqual(Array(PODS).fill(1));
-      await expect.poll(() => cluster?.alerts(), ARRIVAL).toEqual([]);
+      await expect.poll(falseAlarms, ARRIVAL).toEqual([]);
     }, 180_000);
 
     test("what fails just before all services stop at once arrives whole", async () => {

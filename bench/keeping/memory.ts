@@ -22,6 +22,8 @@ interface MemoryRun {
 
 export interface MemoryResult {
   readonly requests: number;
+  /** Bound of V8's old space, in MB; undefined if V8 sizes it by the machine. */
+  readonly heapMb: number | undefined;
   readonly untraced: MemoryRun;
   readonly traced: MemoryRun;
   /** Sample from which on the record was full; -1 for never. */
@@ -35,8 +37,10 @@ export interface MemoryResult {
 /** Resident memory of a traced service above that of the same service untraced, with failures and a full record. */
 export async function measureMemory(
   requests: number,
+  heapMb: number | undefined,
   progress: (line: string) => void,
 ): Promise<MemoryResult> {
+  const bound = heapMb === undefined ? [] : [`--max-old-space-size=${heapMb}`];
   await using load = await startChild<object>(LOAD, { name: "load" });
   await using sink = await startChild<SinkReady>(SINK, { name: "sink" });
   let fullFrom = -1;
@@ -46,7 +50,7 @@ export async function measureMemory(
       name: mode,
       args: [mode],
       env,
-      execArgv: PUBLISHED,
+      execArgv: [...PUBLISHED, ...bound],
     });
     const rss: number[] = [];
     let seconds = 0;
@@ -66,6 +70,7 @@ export async function measureMemory(
     median(traced.rss.slice((from * SAMPLES) / 4, ((from + 1) * SAMPLES) / 4));
   return {
     requests,
+    heapMb,
     untraced,
     traced,
     fullFrom,
@@ -79,7 +84,8 @@ function drive(load: Child<object>, service: Child<ServiceReady>, requests: numb
   return service.watch(load.ask<LoadReply>({ ...question }));
 }
 
-export function formatMemory({ requests, untraced, traced, fullFrom, above, growth }: MemoryResult): string {
+export function formatMemory(result: MemoryResult): string {
+  const { requests, heapMb, untraced, traced, fullFrom, above, growth } = result;
   const every = SAMPLES / 8;
   const rows = traced.rss.flatMap((rss, at) => {
     if ((at + 1) % every !== 0) return [];
@@ -89,7 +95,7 @@ export function formatMemory({ requests, untraced, traced, fullFrom, above, grow
   });
   const { kept, errors } = traced.lastState.tracing ?? {};
   return [
-    `Memory: a service that answers, ${FAILING_PERCENT} % of the requests fail, each with an error event`,
+    `Memory: a service that answers, ${FAILING_PERCENT} % of the requests fail, each with an error event; heap ${heapMb === undefined ? "not bound" : `bound to ${heapMb} MB`}`,
     formatTable(["requests", "untraced MB", "traced MB", "difference"], rows),
     `above untraced ${above.toFixed(1)} MB, growth from the third quarter to the last ${growth.toFixed(1)} MB`,
     `record full from sample ${fullFrom + 1} of ${SAMPLES}; traces kept ${kept?.traces}, refused ${kept?.refused}; error events ${errors?.reported}, lost ${errors?.dropped}`,

@@ -33,7 +33,9 @@ export async function measureStartup(
   processes: number = PROCESSES,
 ): Promise<StartupResults> {
   const chosen = [REFERENCE, CONTROL, ...choice.variants];
-  const variants = VARIANTS.filter(({ name }) => chosen.includes(name) && !/-(not-keeping|metrics)$/.test(name));
+  const variants = VARIANTS.filter(
+    ({ name }) => chosen.includes(name) && !/-(not-keeping|metrics)$/.test(name),
+  );
   if (variants.some(({ peer }) => peer === true)) await installPeers(say);
   await using sink = await startChild<SinkReady>(SINK, { name: "intake" });
   const steps = Array.from({ length: processes }, () => variants).flat();

@@ -47,6 +47,14 @@ describe.each(["gateway", "ledger", "payroll", "treasury"])("%s", (name) => {
     expect(Object.keys(service.build?.args ?? {}).filter((arg) => !known.includes(arg))).toEqual([]);
   });
 
+  test("is built with what its release is made of, and takes another one", () => {
+    expect(service.build?.args).toMatchObject({
+      SERVICE_VERSION: expect.stringMatching(/^\$\{SERVICE_VERSION:-\}$/),
+      BUILD_COMMIT: expect.stringMatching(/^\$\{BUILD_COMMIT:-\}$/),
+    });
+    expect(service.environment.SENTRY_RELEASE).toMatch(/^\$\{SENTRY_RELEASE:-\}$/);
+  });
+
   test("is asked for its health, and called, at the port that it listens on", () => {
     const [, , , target = ""] = service.healthcheck.test;
     expect(target).toMatch(

@@ -45,6 +45,9 @@ export const DATA_SOURCE = { type: "prometheus", uid: "$datasource" };
 /** Matches the environments and services that are chosen at the top. */
 const CHOSEN = 'deployment_environment_name=~"$environment", service_name=~"$service"';
 
+/** Of the spool's spans: the others that it could not keep count as dropped anyway. */
+export const LOST_IN_SPOOL = 'tracekeep_outcome=~"expired|refused"';
+
 /** A metric's series of what is chosen, with further matchers. */
 export function chosen(metric: string, ...matchers: readonly string[]): string {
   return `${metric}{${[CHOSEN, ...matchers].join(", ")}}`;

@@ -36,7 +36,8 @@ describe.each(SERVICES)("%s", (name) => {
     expect(spec.template.metadata.annotations["prometheus.io/port"]).toBe(String(portOf("metrics")));
     for (const probe of [container.startupProbe, container.livenessProbe, container.readinessProbe]) {
       if (probe.grpc) expect(probe.grpc.port).toBe(portOf("grpc"));
-      else expect(["http", "metrics"]).toContain(probe.httpGet?.port);
+      // Not that of the metrics: it need not be served, and reading it collects.
+      else expect(probe.httpGet?.port).toBe("http");
     }
   });
 
@@ -110,4 +111,16 @@ test.each(SERVICES.filter((name) => name !== "gateway"))("%s answers what its pr
     expect(status).toBe(HealthCheckResponse_ServingStatus.SERVING);
   }
   client.close();
+});
+
+test("the gateway answers what its probes ask: without its ledger it is alive, and takes no requests", async () => {
+  const [{ startupProbe, livenessProbe, readinessProbe }] =
+    deploymentOf("gateway").spec.template.spec.containers;
+  const main = join(ROOT, "services/gateway/src/main.ts");
+  await using gateway = await startService(main, { LEDGER_ADDRESS: "127.0.0.1:1", METRICS_PORT: "" });
+  const asked = [startupProbe, livenessProbe, readinessProbe].map(async ({ httpGet }) => {
+    const { status } = await fetch(`http://${gateway.address}${httpGet?.path}`);
+    return status;
+  });
+  expect(await Promise.all(asked)).toEqual([503, 200, 503]);
 });

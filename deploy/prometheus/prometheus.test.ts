@@ -24,6 +24,18 @@ test("each alert fires when it should, and only then", async () => {
   }
 });
 
+test.each(["prometheus.yml", "kubernetes.yml"])(
+  "%s has one place for where runbooks are, which no alert carries as a label",
+  (file) => {
+    const { global, alerting } = read(file);
+    const labels = Object.keys(global.external_labels);
+    expect(labels).toEqual(["tracekeep_docs"]);
+    expect(alerting.alert_relabel_configs).toEqual([{ regex: labels[0], action: "labeldrop" }]);
+    for (const { annotations } of read("alerts.yml").groups[0].rules)
+      expect(annotations.runbook_url).toContain(`$externalLabels.${labels[0]}`);
+  },
+);
+
 test("Compose's services are scraped by their names, at the port of the image", () => {
   const { services } = read("../containers/compose.yaml");
   const [, port] = /METRICS_PORT=(\d+)/.exec(readFileSync(here("../containers/Dockerfile"), "utf8")) ?? [];

@@ -33,7 +33,7 @@ test("the manifest tells who the service is, how it was built and runs, and what
   expect(manifest).toMatchObject({
     identity: {
       name: "bakery",
-      version: "1.2.3",
+      version: "1.2.3+0f3c1d2",
       instanceId: "bakery-7",
       environment: "staging",
       labels: { team: "rye", tier: "1" },

@@ -6,6 +6,7 @@ import { credentials, Metadata, status } from "@grpc/grpc-js";
 import { ProbeServiceClient } from "@tracekeep/proto/probe/v1";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { type ServiceProcess, startService } from "../src/testing/index.ts";
+import { rawCall } from "./fixtures/raw-call.ts";
 
 const main = join(import.meta.dirname, "fixtures/bakery.ts");
 
@@ -122,4 +123,18 @@ test("calls are measured by method and status, those that grpc-js ends itself am
     { timeout: 10_000 },
   );
   expect(await scrape(bakery)).not.toMatch(/rpc_response_status_code="(OK|CANCELLED)",error_type/);
+});
+
+test.each([
+  ["of an unknown encoding", Uint8Array.of(1, 0, 0, 0, 2, 1, 2), status.UNIMPLEMENTED],
+  ["that is too large", Uint8Array.of(0, 255, 255, 255, 255, 1, 2), status.RESOURCE_EXHAUSTED],
+  ["that cannot be read", Uint8Array.of(0, 0, 0, 0, 1, 255), status.INTERNAL],
+])("a request %s is measured with the status that its caller gets", async (_, body, expected) => {
+  await using bakery = await startService(main, { METRICS_PORT: "0" });
+  const encoding = { "grpc-encoding": "rot13" };
+  for (let call = 0; call < 3; call++)
+    expect(await rawCall(bakery.address, "/probe.v1.ProbeService/Unary", body, encoding)).toBe(expected);
+  const page = await scrape(bakery);
+  expect(count(page, "Unary", String(status[expected]))).toBe(3);
+  expect(count(page, "Unary", "CANCELLED")).toBe(0);
 });

@@ -1,4 +1,4 @@
-import { chosen, type Row, rate } from "../panel.ts";
+import { chosen, LOST_IN_SPOOL, type Row, rate } from "../panel.ts";
 
 const failed = rate("tracekeep_export_batch_total", 'tracekeep_outcome=~"retried|refused"');
 
@@ -36,7 +36,8 @@ export const AT_A_GLANCE: Row = {
     },
     {
       title: "Tracing's share of the latency",
-      description: "Time of tracing's own code as a share of the time that requests take. Alert: above 10 %.",
+      description:
+        "Time of tracing's own code as a share of the time that requests take. Alert: above 10 % in an instance, if that is more than 1 % of a core.",
       unit: "percentunit",
       limit: { above: 0.1 },
       shows: "number",
@@ -73,16 +74,38 @@ export const AT_A_GLANCE: Row = {
     },
     {
       title: "Spans lost",
-      description: "In the time that is shown, before and on their way out. Alert: above 0.",
+      description: "In the time that is shown, before, on and after their way out. Alert: above 0.",
       unit: "short",
       limit: { above: 1 },
       shows: "number",
       queries: [
         [
-          `sum(increase(${chosen("tracekeep_export_span_dropped_total")}[$__range]) or increase(${chosen("tracekeep_span_lost_total")}[$__range]))`,
+          `sum(increase(${chosen("tracekeep_export_span_dropped_total")}[$__range]) or increase(${chosen("tracekeep_span_lost_total")}[$__range]) or increase(${chosen("tracekeep_spool_span_total", LOST_IN_SPOOL)}[$__range]))`,
           "spans",
         ],
       ],
+    },
+    {
+      title: "Error events lost",
+      description:
+        "In the time that is shown: failures that should have become Sentry issues. Alert: above 0.",
+      unit: "short",
+      limit: { above: 1 },
+      shows: "number",
+      queries: [
+        [
+          `sum(increase(${chosen("tracekeep_error_event_total", 'tracekeep_outcome=~"held|failed"')}[$__range]))`,
+          "events",
+        ],
+      ],
+    },
+    {
+      title: "Starts anew",
+      description: "In half an hour, of the instance with the most. Alert: above 2.",
+      unit: "short",
+      limit: { above: 3 },
+      shows: "number",
+      queries: [[`max(resets(${chosen("process_uptime")}[30m]))`, "starts"]],
     },
   ],
 };

@@ -1,4 +1,4 @@
-import { chosen, quantile, type Row, rate } from "../panel.ts";
+import { chosen, LOST_IN_SPOOL, quantile, type Row, rate } from "../panel.ts";
 
 const DESTINATION = "otel_component_name";
 
@@ -52,7 +52,7 @@ export const EXPORT: Row = {
     },
     {
       title: "Spans dropped",
-      description: "Spans lost on their way out, and before it.",
+      description: "Spans lost on their way out, before it, and in the spool.",
       unit: "cps",
       queries: [
         [
@@ -62,6 +62,10 @@ export const EXPORT: Row = {
         [
           `sum by (tracekeep_reason) (${rate("tracekeep_span_lost_total")})`,
           "before export: {{tracekeep_reason}}",
+        ],
+        [
+          `sum by (tracekeep_outcome) (${rate("tracekeep_spool_span_total", LOST_IN_SPOOL)})`,
+          "in the spool: {{tracekeep_outcome}}",
         ],
       ],
     },

@@ -39,7 +39,7 @@ export const SERVICES: Row = {
     },
     {
       title: "Lateness of the event loop",
-      description: "99th percentile since the last reading, in the worst instance.",
+      description: "99th percentile of the last one to two minutes, in the worst instance.",
       unit: "s",
       queries: [[`max by (service_name) (${chosen("nodejs_eventloop_delay_p99")})`, "{{service_name}}"]],
     },

@@ -6,7 +6,7 @@ export const SERVICES = ["gateway", "ledger", "payroll", "treasury"];
 
 interface Probe {
   readonly grpc?: { readonly port: number; readonly service?: string };
-  readonly httpGet?: { readonly port: string };
+  readonly httpGet?: { readonly path: string; readonly port: string };
 }
 
 interface Container {

@@ -1,7 +1,7 @@
 import { Hono, type MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { type AccountParts, createAccount, getAccount } from "./accounts.ts";
-import { type HealthParts, healthz } from "./healthz.ts";
+import { type HealthParts, healthz, livez } from "./healthz.ts";
 import { answerError, answerNotFound, type ErrorLogger, refuseBody } from "./http/errors.ts";
 import { requestDurations } from "./http/request-durations.ts";
 import { tracedRoute } from "./http/traced-route.ts";
@@ -24,6 +24,7 @@ export function gatewayApp(parts: AppParts): Hono {
   app.post("/payroll-runs", tracedRoute("/payroll-runs"), limit(maxRunBytes), createPayrollRun(parts));
   app.get("/payroll-runs/:id", tracedRoute("/payroll-runs/:id"), getPayrollRun(parts));
   app.get("/healthz", healthz(parts));
+  app.get("/livez", livez);
   app.onError(answerError(parts.logger));
   app.notFound(answerNotFound);
   return app;

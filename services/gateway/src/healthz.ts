@@ -1,5 +1,5 @@
 import { checkHealth, type Dependency, type Health, type Readiness } from "@tracekeep/service";
-import type { Handler } from "hono";
+import type { Context, Handler } from "hono";
 
 export interface HealthParts {
   readiness: Readiness;
@@ -29,4 +29,9 @@ export function healthz({ readiness, dependencies }: HealthParts): Handler {
     const taken = status === "healthy" || status === "degraded";
     return c.json({ status, dependencies: Object.fromEntries(states) }, taken ? 200 : 503);
   };
+}
+
+/** GET /livez: 200 as long as the process answers at all; it asks nobody, since a restart would mend nothing elsewhere. */
+export function livez(c: Context): Response {
+  return c.json({ status: "live" });
 }

@@ -2,6 +2,7 @@ import { loadTracingConfig, TracekeepError, type TracingConfig } from "tracekeep
 import { z } from "zod";
 import { type Environment, readEnvironment, withoutBlanks } from "./environment.ts";
 import { isSecret, maskCredentials, type PrintableConfig, printable } from "./printable.ts";
+import { releaseOf } from "./release.ts";
 import { baseVariables } from "./variables.ts";
 
 /** What a service says about its own configuration. */
@@ -36,7 +37,8 @@ export class ConfigError extends Error {
 }
 
 /**
- * Reads the service's configuration and that of its tracing: environment over `.env` over defaults.
+ * Reads the service's configuration and that of its tracing: environment over `.env` over defaults. SERVICE_VERSION is
+ * the release: what TRACE_SERVICE_VERSION or SENTRY_RELEASE says, else the version with BUILD_COMMIT (`1.4.0+3f2c1ab`).
  * @throws ConfigError that names every fault of both.
  */
 export function loadConfig<Shape extends z.ZodRawShape>(
@@ -54,7 +56,7 @@ export function loadConfig<Shape extends z.ZodRawShape>(
   try {
     tracing = loadTracingConfig({
       serviceName: values.SERVICE_NAME ?? defaults.SERVICE_NAME,
-      serviceVersion: values.SERVICE_VERSION ?? defaults.SERVICE_VERSION,
+      serviceVersion: releaseOf(values.SERVICE_VERSION ?? defaults.SERVICE_VERSION, values.BUILD_COMMIT),
       environment: values.ENVIRONMENT ?? "development",
       ...(base.success ? { serviceInstanceId: base.data.INSTANCE_ID } : {}),
       env: environment,
@@ -66,7 +68,8 @@ export function loadConfig<Shape extends z.ZodRawShape>(
     faults.push(...faultLines(error.message));
   }
   if (faults.length > 0 || !base.success || !own.success || !tracing) throw new ConfigError(faults);
-  const settings = { ...base.data, ...own.data };
+  // One version everywhere: Sentry's release is also what logs, metrics and the manifest say.
+  const settings = { ...base.data, ...own.data, SERVICE_VERSION: tracing.serviceVersion };
   return { ...settings, tracing, printable: printable(settings, secrets, tracing) };
 }
 

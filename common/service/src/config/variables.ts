@@ -67,7 +67,7 @@ export const baseVariables = z
     LABELS: labels().default({}),
     /** This process among those of the service; by default chosen anew at each start. */
     INSTANCE_ID: z.string().default(() => randomUUID()),
-    /** The commit that the service was built from. */
+    /** The commit that the service was built from; a part of its version. */
     BUILD_COMMIT: z.string().default(""),
     /** When it was built, in ISO 8601. */
     BUILD_TIME: z.iso

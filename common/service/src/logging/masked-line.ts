@@ -3,26 +3,29 @@ import { createSanitizer, type TracingConfig } from "tracekeep";
 /** Longest text in a line, in UTF-16 code units: a stack trace has room. */
 const LONGEST_TEXT = 16_384;
 
-/** What tracing logs of itself has no secrets, and where spans go is worth reading. */
-const TRACING_FIELD = "tracing";
+/** Levels of objects within objects that a line keeps; going on without an end would overflow the stack. */
+const DEEPEST = 100;
 
 /**
  * Masks secrets in a line of the log as in a span: by key and by value, with the same settings. What a handler throws
- * often quotes the request, and its log line leaves the process just as its span does.
+ * often quotes the request, and its log line leaves the process just as its span does. All that stands below a secret
+ * key is one secret, whatever its own keys are.
  */
 export function maskLines(settings: TracingConfig["sanitize"]): (line: string) => string {
   const sanitizer = createSanitizer({ ...settings, valueLength: LONGEST_TEXT });
+  const isSecret = (key: string): boolean => sanitizer.attribute(key, "x") !== "x";
 
-  const mask = (key: string, value: unknown): unknown => {
+  const mask = (key: string, value: unknown, depth: number): unknown => {
     if (typeof value !== "object" || value === null) return sanitizer.attribute(key || "-", value) ?? value;
-    if (Array.isArray(value)) return value.map((item) => mask(key, item));
-    return maskFields(value);
+    if (depth === DEEPEST) return "[Too deep]";
+    if (key !== "" && isSecret(key)) return sanitizer.attribute(key, JSON.stringify(value));
+    if (Array.isArray(value)) return value.map((item) => mask(key, item, depth + 1));
+    return maskFields(value, depth + 1);
   };
-  const maskFields = (fields: object): object =>
-    Object.fromEntries(Object.entries(fields).map(([key, value]) => [sanitizer.key(key), mask(key, value)]));
+  const maskFields = (fields: object, depth: number): object =>
+    Object.fromEntries(
+      Object.entries(fields).map(([key, value]) => [sanitizer.key(key), mask(key, value, depth)]),
+    );
 
-  return (line) => {
-    const { [TRACING_FIELD]: tracing, ...fields } = JSON.parse(line);
-    return `${JSON.stringify({ ...maskFields(fields), ...(tracing === undefined ? {} : { tracing }) })}\n`;
-  };
+  return (line) => `${JSON.stringify(maskFields(JSON.parse(line), 0))}\n`;
 }

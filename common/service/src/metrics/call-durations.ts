@@ -1,4 +1,4 @@
-import { ServerInterceptingCall, type ServerInterceptor, status as Status } from "@grpc/grpc-js";
+import { type ServerInterceptingCall, type ServerInterceptor, status as Status } from "@grpc/grpc-js";
 import { durations } from "./durations.ts";
 
 /** As for spans: these codes say that the server is at fault. */
@@ -16,6 +16,9 @@ const NEAR_DEADLINE_MS = 50;
 /**
  * Measures each call that a server serves, as `rpc.server.call.duration`; nothing where nobody collects metrics. To stand
  * behind tracing's interceptors: `new Server({ interceptors: [...tracing.serverInterceptors(), ...callDurations()] })`.
+ *
+ * The interceptor takes the place of methods of the one call object that it is given, and returns that object: grpc-js's
+ * own endings (deadline, unreadable request, message too large) call `sendStatus` on it and would pass by a wrapper.
  */
 export function callDurations(): ServerInterceptor[] {
   const histogram = durations("rpc.server.call.duration", "Duration of calls that were served");
@@ -28,14 +31,20 @@ export function callDurations(): ServerInterceptor[] {
       ended = true;
       histogram.record((performance.now() - began) / 1_000, attributesOf(path, code));
     };
-    return new ServerInterceptingCall(call, {
-      // What grpc-js ends itself passes no interceptor as a status.
-      start: (next) => next({ onCancel: () => end(endedBy(call.getDeadline())) }),
-      sendStatus(sent, next) {
-        end(sent.code ?? Status.UNKNOWN);
-        next(sent);
-      },
-    });
+    const { start, sendStatus } = call;
+    call.start = (listener) => {
+      const { onCancel } = listener;
+      listener.onCancel = () => {
+        end(endedBy(call.getDeadline()));
+        onCancel.call(listener);
+      };
+      start.call(call, listener);
+    };
+    call.sendStatus = (sent) => {
+      end(sent.code ?? Status.UNKNOWN);
+      sendStatus.call(call, sent);
+    };
+    return call as unknown as ServerInterceptingCall;
   };
   return [interceptor];
 }

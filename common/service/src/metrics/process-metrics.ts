@@ -1,9 +1,6 @@
-import { monitorEventLoopDelay } from "node:perf_hooks";
 import { getHeapSpaceStatistics } from "node:v8";
 import type { Meter } from "@opentelemetry/api";
-
-/** How often the event loop is looked at; each look is a wake-up. */
-const RESOLUTION_MS = 20;
+import { EventLoopDelay } from "./event-loop-delay.ts";
 
 /** What a platform team asks of any process, by OpenTelemetry's names; the result ends it. */
 export function measureProcess(meter: Meter): () => void {
@@ -25,12 +22,11 @@ export function measureProcess(meter: Meter): () => void {
   });
   const lateness = (which: string, description: string) =>
     meter.createObservableGauge(`nodejs.eventloop.delay.${which}`, { unit: "s", description });
-  const mean = lateness("mean", "How late the event loop was since the last reading");
-  const p99 = lateness("p99", "How late the event loop was since the last reading, 99th percentile");
-  const max = lateness("max", "How late the event loop was since the last reading, at most");
+  const mean = lateness("mean", "How late the event loop was in the last one to two minutes");
+  const p99 = lateness("p99", "How late the event loop was in that time, 99th percentile");
+  const max = lateness("max", "How late the event loop was in that time, at most");
 
-  const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
-  delay.enable();
+  const delay = new EventLoopDelay();
   meter.addBatchObservableCallback(
     (result) => {
       const { user, system } = process.cpuUsage();
@@ -40,19 +36,13 @@ export function measureProcess(meter: Meter): () => void {
       result.observe(uptime, process.uptime());
       for (const { space_name, space_used_size } of getHeapSpaceStatistics())
         result.observe(heap, space_used_size, { "v8js.heap.space.name": space_name });
-      if (delay.count > 0) {
-        result.observe(mean, seconds(delay.mean));
-        result.observe(p99, seconds(delay.percentile(99)));
-        result.observe(max, seconds(delay.max));
-      }
-      delay.reset();
+      const late = delay.read();
+      if (late === undefined) return;
+      result.observe(mean, late.mean);
+      result.observe(p99, late.p99);
+      result.observe(max, late.max);
     },
     [cpu, memory, uptime, heap, mean, p99, max],
   );
-  return () => delay.disable();
-}
-
-/** Of nanoseconds; Node counts the time between two looks, so an idle loop would seem late. */
-function seconds(nanoseconds: number): number {
-  return Math.max(0, nanoseconds / 1e9 - RESOLUTION_MS / 1e3);
+  return () => delay.close();
 }

@@ -12,7 +12,8 @@ const USAGE = `Usage: tracekeep sentry apply [options]
 Makes a Sentry project as its file says. A second run changes nothing. It touches what bears Tracekeep's name, and
 the visibility of environments that the file names; everything else in the project stays.
 
-${SENTRY_OPTIONS_USAGE}  --json               print one JSON object: { ok, organization, project, url, changes, surplus, notes, made, error }
+${SENTRY_OPTIONS_USAGE}  --json               print one JSON object: { ok, organization, project, url, changes, surplus, notes, made, error },
+                       or { ok, error, faults } where no plan can be made
 ${SENTRY_ENVIRONMENT_USAGE}
 Exit codes: 0 the project is as the file says, 1 something could not be done (what was, is told), 2 wrong usage.
 `;

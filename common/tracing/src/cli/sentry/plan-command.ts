@@ -9,7 +9,8 @@ Compares a Sentry project with the file that describes it, and prints what "trac
 It changes nothing.
 
 ${SENTRY_OPTIONS_USAGE}  --detailed-exitcode  exit with 3 if there is something to change
-  --json               print one JSON object: { ok, organization, project, url, changes, surplus, notes }
+  --json               print one JSON object: { ok, organization, project, url, changes, surplus, notes },
+                       or { ok, error, faults } where no plan can be made
 ${SENTRY_ENVIRONMENT_USAGE}
 Exit codes: 0 the plan is made, 1 it could not be, 2 wrong usage, 3 as above.
 `;

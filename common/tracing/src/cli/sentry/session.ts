@@ -1,3 +1,4 @@
+import { TracekeepError } from "../../tracekeep-error.ts";
 import type { OptionValues } from "../command.ts";
 import { styled, write } from "../output.ts";
 import { ApiError } from "./api/api-error.ts";
@@ -23,23 +24,37 @@ alerts:write (a plan needs those that read); SENTRY_ORG, SENTRY_PROJECT and SENT
 const FILE = "deploy/sentry/project.yaml";
 
 /**
- * Makes the plan, and does something with it; resolves to the exit code. What Sentry refuses is told, with 1.
- * @throws TracekeepError INVALID_CONFIG for faults of the file or the environment
+ * Makes the plan, and does something with it; resolves to the exit code. What Sentry refuses is told, with 1; with
+ * --json, so are faults of the file and the environment.
+ * @throws TracekeepError INVALID_CONFIG for these faults without --json
  */
 export async function withPlan(
   values: OptionValues,
   use: (plan: Plan, client: SentryClient) => Promise<number>,
 ): Promise<number> {
-  const settings = loadSettings(typeof values.file === "string" ? values.file : FILE);
-  const client = new SentryClient(settings);
+  const asJson = values.json === true;
+  let client: SentryClient | undefined;
   try {
+    const settings = loadSettings(typeof values.file === "string" ? values.file : FILE);
+    client = new SentryClient(settings, tell);
     return await use(await makePlan(client, settings, values.prune === true), client);
   } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    if (values.json === true) write(`${JSON.stringify({ ok: false, error: error.message })}\n`);
-    else write(`${styled("red", "✗")} ${error.message}\n`);
+    if (error instanceof ApiError) {
+      const { message } = error;
+      write(
+        asJson ? `${JSON.stringify({ ok: false, error: message })}\n` : `${styled("red", "✗")} ${message}\n`,
+      );
+    } else if (error instanceof TracekeepError && asJson) {
+      const { message } = error;
+      write(`${JSON.stringify({ ok: false, error: message, faults: message.split("\n") })}\n`);
+    } else throw error;
     return 1;
   } finally {
-    await client.close();
+    await client?.close();
   }
+}
+
+/** Beside the output, which may be JSON. */
+function tell(line: string): void {
+  process.stderr.write(`tracekeep: ${line}\n`);
 }

@@ -81,12 +81,9 @@ test("a wait for a limit is told on stderr, with how long and why", async () => 
 
 test.each([
   [409, "what is there contradicts it"],
-  [400, "Sentry does not take this value"],
   [422, "Sentry does not take this value"],
   [405, "Sentry does not do this"],
-  [418, "Sentry does not do this"],
   [408, "Sentry is in trouble"],
-  [500, "Sentry is in trouble"],
 ])("%i is told as what it is, and with what Sentry says", async (status, advice) => {
   const server = await startSentry();
   server.refuseNext(/^POST .*detectors/, { status, body: '{"detail":"so it is"}' });

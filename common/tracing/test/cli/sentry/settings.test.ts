@@ -2,7 +2,9 @@ import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { z } from "zod";
+import { parseProjectFile } from "../../../src/cli/sentry/settings/faults.ts";
 import { projectFile } from "../../../src/cli/sentry/settings/schema.ts";
+import { TracekeepError } from "../../../src/tracekeep-error.ts";
 import { runSentry, SHIPPED } from "./harness/project-file.ts";
 import { startSentry } from "./harness/sentry-server.ts";
 
@@ -56,18 +58,30 @@ test.each([
   ["name: Error rate", "name: '  '", 'monitors[0].name is "  "; write a name of 1 to 100 characters'],
   ["name: Error rate", 'name: "Error\\nrate"', 'monitors[0].name is "Error\\nrate"; write it on one line'],
   ["name: Tell the owners", 'name: "Tell\\ttwo"', 'alerts[0].name is "Tell\\ttwo"; write it on one line'],
-  ["window: 1h", "window: 1h\n    spans: |\n      a:1\n      b:2", "write it on one line"],
-  ["window: 10m", 'window: 10m\n    environment: "a\\nb"', "write it on one line"],
+  ["spans: is_transaction:true !has:parent_span", 'spans: "a:1\\nb:2"', "write it on one line"],
+  ["environment: production", 'environment: "a\\nb"', "write it on one line"],
+  ["production: visible", '"a\\nb": visible', 'environments has the name "a\\nb"; write it on one line'],
+  ["production: visible", '" ": visible', 'environments has the name " "; write the name of an environment'],
   ["description: Visits", 'description: "\\0"\n    # ', "write a text without control characters"],
   ["alerts:", "alerts: [", "is no YAML:"],
   ["monitors:", "monitors: *nope\nrest:", "cannot be read: Unresolved alias"],
   ["monitors:", "monitors: &all [*all]\nrest:", "monitors[0] is a list; write a mapping"],
   ["environments:", `${ALIAS_BOMB}environments:`, "cannot be read: Excessive alias count"],
-])("%j as %j: %s", async (right, wrong, message) => {
-  const { code, stdout, stderr } = await runSentry(NOWHERE, ["plan"], SHIPPED.replace(right, wrong));
-  expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
-  expect(stderr).toContain(message);
+])("%j as %j: %s", (right, wrong, message) => {
+  const told = faultsOf(() => parseProjectFile(SHIPPED.replace(right, wrong), "project.yaml"));
+  expect(told).toContain(message);
 });
+
+/** What somebody who runs a command is told of faults; everything else would be a stack. */
+function faultsOf(read: () => unknown): string | undefined {
+  try {
+    read();
+  } catch (error) {
+    if (error instanceof TracekeepError) return error.message;
+    throw error;
+  }
+  return undefined;
+}
 
 test("a fault is told with the line that it stands in", async () => {
   const line = SHIPPED.split("\n").findIndex((text) => text.includes("above: 1%")) + 1;
@@ -96,11 +110,15 @@ test.each([
   [{ SENTRY_AUTH_TOKEN: "secret-word\nnext" }, "SENTRY_AUTH_TOKEN has a character that no token has"],
   [{ SENTRY_AUTH_TOKEN: "secret-word–" }, "SENTRY_AUTH_TOKEN has a character that no token has"],
   [{ SENTRY_AUTH_TOKEN: "Bearer secret-word" }, "SENTRY_AUTH_TOKEN has a character that no token has"],
-  [{ SENTRY_ORG: ".." }, 'SENTRY_ORG is ".."; write a slug'],
-  [{ SENTRY_PROJECT: "a/b" }, 'SENTRY_PROJECT is "a/b"; write a slug'],
+  [{ SENTRY_ORG: ".." }, "SENTRY_ORG is none: write a slug"],
+  [{ SENTRY_PROJECT: "secret-word/" }, "SENTRY_PROJECT is none: write a slug"],
   [{ SENTRY_URL: "http://sentry.example.com" }, "http://sentry.example.com would get the token unencrypted"],
   [{ SENTRY_URL: "https://secret-word@sentry.example.com" }, "the URL of Sentry is none"],
   [{ SENTRY_URL: "https://me:secret-word@sentry.example.com" }, "the URL of Sentry is none"],
+  [
+    { HTTP_PROXY: "socks5://secret-word@127.0.0.1:9" },
+    "the proxy in the environment is not an http or https",
+  ],
 ])("%s is refused before anything is sent", async (env, message) => {
   const { code, stderr } = await runSentry(NOWHERE, ["plan"], SHIPPED, env);
   expect(code).toBe(1);
@@ -109,9 +127,17 @@ test.each([
 });
 
 test.each([
-  [SHIPPED.replace("above: 1%", "above: x").replace("window: 10m", "window: x"), {}, /above is "x".*\n.*window is "x"/],
+  [
+    SHIPPED.replace("above: 1%", "above: x").replace("window: 10m", "window: x"),
+    {},
+    /above is "x".*\n.*window is "x"/,
+  ],
   [SHIPPED.replace("monitors:", "monitors: *nope\nrest:"), {}, /Unresolved alias/],
-  [SHIPPED, { SENTRY_AUTH_TOKEN: "secret\nword", SENTRY_URL: "x" }, /^SENTRY_AUTH_TOKEN has.*\nthe URL of Sentry/],
+  [
+    SHIPPED,
+    { SENTRY_AUTH_TOKEN: "secret\nword", SENTRY_URL: "x" },
+    /^SENTRY_AUTH_TOKEN has.*\nthe URL of Sentry/,
+  ],
 ])("with --json, faults are JSON, one in each item", async (text, env, message) => {
   for (const command of ["plan", "apply"]) {
     const { code, stdout, stderr } = await runSentry(NOWHERE, [command, "--json"], text, env);

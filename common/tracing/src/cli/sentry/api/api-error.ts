@@ -30,7 +30,13 @@ function remedy(status: number, scope: string): string {
     return "check organization, project and url (an EU organization is at https://de.sentry.io), and whether the token may see them";
   }
   if (status === 429) return "Sentry limits its web API: wait a minute, and run this again";
-  if (status === 400) return "Sentry does not take this value: correct it in the file";
+  if (status === 409) {
+    return "what is there contradicts it (a name that is taken, or somebody's change at the same moment): make a new plan";
+  }
+  if (status === 400 || status === 422) return "Sentry does not take this value: correct it in the file";
   if (status >= 300 && status < 400) return "set SENTRY_URL to the address that it redirects to";
+  if (status >= 400 && status < 500 && status !== 408) {
+    return "Sentry does not do this for the reason that it names; a self-hosted Sentry may be too old for it";
+  }
   return "Sentry is in trouble: run this again later; what is done stays done";
 }

@@ -23,8 +23,12 @@ export class SentryClient {
   readonly #organization: string;
   readonly #project: string;
 
-  constructor(where: { url: string; organization: string; project: string; token: string }) {
-    this.#connection = new ApiConnection(where.url, where.token);
+  /** @param tell gets a line for each wait for Sentry */
+  constructor(
+    where: { url: string; organization: string; project: string; token: string },
+    tell: (line: string) => void,
+  ) {
+    this.#connection = new ApiConnection(where.url, where.token, tell);
     this.#organization = `/organizations/${encodeURIComponent(where.organization)}/`;
     const names = [where.organization, where.project].map(encodeURIComponent);
     this.#project = `/projects/${names.join("/")}/`;

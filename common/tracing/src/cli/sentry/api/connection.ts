@@ -1,5 +1,6 @@
-import type { IncomingHttpHeaders } from "node:http";
+import type { Agent, IncomingHttpHeaders } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
+import { TracekeepError } from "../../../tracekeep-error.ts";
 import { Connections } from "../../../transport/connections.ts";
 import { httpRequest, httpsRequest } from "../../../transport/node-http.ts";
 import { trustOf } from "../../../transport/trust.ts";
@@ -36,11 +37,16 @@ export class ApiConnection {
   readonly #token: string;
   readonly #trust = trustOf([]);
   readonly #connections: Connections;
+  readonly #tell: (line: string) => void;
 
-  /** @param base of Sentry, without `/api/0`. */
-  constructor(base: string, token: string) {
+  /**
+   * @param base of Sentry, without `/api/0`
+   * @param tell gets a line for each wait
+   */
+  constructor(base: string, token: string, tell: (line: string) => void) {
     this.#base = base;
     this.#token = token;
+    this.#tell = tell;
     this.#connections = new Connections(new URL(base), this.#trust);
   }
 
@@ -52,7 +58,11 @@ export class ApiConnection {
       if (status !== 429 || attempt === ATTEMPTS) {
         throw refused(call, { status, detail: this.#detail(text) });
       }
-      await pause(waitOf(headers, attempt));
+      const wait = waitOf(headers, attempt);
+      this.#tell(
+        `Sentry limits its web API (429 to ${call.method} ${call.path}): waiting ${Math.ceil(wait / 1000)} s, then try ${attempt + 1} of ${ATTEMPTS}`,
+      );
+      await pause(wait);
     }
   }
 
@@ -73,7 +83,7 @@ export class ApiConnection {
         : { "content-type": "application/json", "content-length": Buffer.byteLength(body) }),
     };
     const send = url.protocol === "https:" ? httpsRequest : httpRequest;
-    const agent = await this.#connections.agent();
+    const agent = await this.#agent();
     const signal = AbortSignal.timeout(TIMEOUT_MS);
     return new Promise((resolve, reject) => {
       const fail = ({ code, message }: NodeJS.ErrnoException): void => {
@@ -97,6 +107,16 @@ export class ApiConnection {
         .on("error", fail)
         .end(body);
     });
+  }
+
+  /** @throws TracekeepError INVALID_CONFIG for a proxy that is none */
+  async #agent(): Promise<Agent> {
+    try {
+      return await this.#connections.agent();
+    } catch (error) {
+      const { message } = error as Error;
+      throw new TracekeepError("INVALID_CONFIG", `${message}: correct HTTPS_PROXY`, { cause: error });
+    }
   }
 
   /** A server may quote what it was sent. */

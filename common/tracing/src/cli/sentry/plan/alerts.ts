@@ -26,7 +26,8 @@ export function planAlerts(input: AlertsInput): Part {
   const changes = wanted.flatMap((setting): Change[] => {
     const name = nameFor(setting);
     const now = kept.get(name);
-    const watched = (setting.monitors ?? monitors.map((monitor) => monitor.name)).map((each) => OWNED + each);
+    const watchedNames = setting.monitors ?? monitors.map((monitor) => monitor.name);
+    const watched = watchedNames.map((each) => OWNED + each);
     const fields = differences(
       now === undefined ? {} : describeAnswer(now, nameOf, teams),
       describeSetting(setting, watched),

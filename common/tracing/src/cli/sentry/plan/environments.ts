@@ -8,7 +8,7 @@ export function planEnvironments(
   found: readonly EnvironmentAnswer[],
 ): Part {
   const changes = found.flatMap(({ name, isHidden }): Change[] => {
-    const to = wanted[name];
+    const to = Object.hasOwn(wanted, name) ? wanted[name] : undefined;
     const from = isHidden ? "hidden" : "visible";
     if (to === undefined || to === from) return [];
     return [

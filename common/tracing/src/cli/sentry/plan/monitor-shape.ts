@@ -22,7 +22,7 @@ export function monitorBody(setting: MonitorSetting, teams: Teams): object {
   return {
     name: OWNED + setting.name,
     type: "metric_issue",
-    description: setting.description ?? null,
+    description: setting.description || null,
     enabled: true,
     owner: setting.team === undefined ? null : `team:${teams.idOf(setting.team)}`,
     config: { detectionType: "static" },
@@ -59,7 +59,7 @@ export function describeSetting(setting: MonitorSetting): Described {
     window: setting.window,
     environment: setting.environment ?? "all",
     owner: setting.team === undefined ? "none" : `team ${setting.team}`,
-    description: setting.description ?? "none",
+    description: setting.description || "none",
     enabled: "yes",
     kind: "spans, threshold",
     weights: "client_and_server_weighted",

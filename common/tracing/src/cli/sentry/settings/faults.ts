@@ -1,4 +1,4 @@
-import { LineCounter, parseDocument } from "yaml";
+import { type Document, LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
 import { nearest } from "../../../config/misspelt.ts";
 import { TracekeepError } from "../../../tracekeep-error.ts";
@@ -24,7 +24,8 @@ export function parseProjectFile(text: string, file: string): ProjectFile {
     const [what] = broken.message.split(/ at line \d/);
     throw fault([`${file}:${line}:${col} is no YAML: ${what}`]);
   }
-  const parsed = projectFile.safeParse(document.toJS() ?? {});
+  const content = contentOf(document, file);
+  const parsed = projectFile.safeParse(content ?? {});
   if (parsed.success) return parsed.data;
   const lineOf = (path: readonly PropertyKey[]): number => {
     for (let length = path.length; length > 0; length--) {
@@ -36,8 +37,17 @@ export function parseProjectFile(text: string, file: string): ProjectFile {
   throw fault(
     parsed.error.issues
       .flatMap(explain)
-      .map(({ path, says }) => `${file}:${lineOf(path)} ${says(valueAt(document.toJS(), path))}`),
+      .map(({ path, says }) => `${file}:${lineOf(path)} ${says(valueAt(content, path))}`),
   );
+}
+
+/** Aliases are followed only here: one may lead nowhere, or be one of too many. */
+function contentOf(document: Document, file: string): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    throw fault([`${file} cannot be read: ${(error as Error).message}; write the values out`]);
+  }
 }
 
 interface Explained {
@@ -50,7 +60,8 @@ function explain(issue: z.core.$ZodIssue): Explained[] {
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => ({
       path: [...path, key],
-      says: () => `${written([...path, key])} is not a setting: ${BY_HAND[key] ?? advice(key, path)}`,
+      says: () =>
+        `${written([...path, key])} is not a setting: ${Object.hasOwn(BY_HAND, key) ? BY_HAND[key] : advice(key, path)}`,
     }));
   }
   const at = (fix: (value: unknown) => string): Explained[] => [
@@ -60,6 +71,10 @@ function explain(issue: z.core.$ZodIssue): Explained[] {
   if (issue.code === "invalid_type") {
     const isOurs = !issue.message.startsWith("Invalid input");
     return at(() => (isOurs ? issue.message : `write ${article(issue.expected)}`));
+  }
+  if (issue.code === "invalid_key") {
+    const [name, fix] = [path.at(-1), issue.issues[0]?.message ?? issue.message];
+    return [{ path, says: () => `${written(path.slice(0, -1))} has the name ${shown(name)}; ${fix}` }];
   }
   if (issue.code === "invalid_union") {
     const known = ["failure_rate", "p50", "p75", "p95", "p99"];
@@ -96,7 +111,10 @@ function article(expected: string): string {
 }
 
 function shown(value: unknown): string {
-  return value === undefined ? "missing" : JSON.stringify(value);
+  if (value === undefined) return "missing";
+  // By aliases it may have itself inside.
+  if (typeof value === "object" && value !== null) return Array.isArray(value) ? "a list" : "a mapping";
+  return JSON.stringify(value);
 }
 
 /** As in `monitors[0].above`. */

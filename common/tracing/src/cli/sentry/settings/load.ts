@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { TracekeepError } from "../../../tracekeep-error.ts";
 import { parseProjectFile } from "./faults.ts";
-import type { ProjectFile } from "./schema.ts";
+import { type ProjectFile, slug } from "./schema.ts";
 
 /** What the commands work with: which project, how it is reached, and how it is to be. */
 export interface Settings {
@@ -14,6 +14,8 @@ export interface Settings {
   readonly file: ProjectFile;
 }
 
+/** Of a header, and of a token: visible, and in ASCII. */
+const TOKEN = /^[!-~]*$/;
 const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
 /**
@@ -28,18 +30,29 @@ export function loadSettings(path: string, env: NodeJS.ProcessEnv = process.env)
     return value ?? "";
   };
   const set = (name: string): string | undefined => env[name]?.trim() || undefined;
+  const setSlug = (name: string): string | undefined => {
+    const value = set(name);
+    // Not shown: it may be a token in the wrong place.
+    const { error } = slug.optional().safeParse(value);
+    faults.push(...(error?.issues ?? []).map(({ message }) => `${name} is none: ${message}`));
+    return value;
+  };
   const organization = need(
-    set("SENTRY_ORG") ?? file.organization,
+    setSlug("SENTRY_ORG") ?? file.organization,
     `no organization: write organization in ${path}, or set SENTRY_ORG`,
   );
   const project = need(
-    set("SENTRY_PROJECT") ?? file.project,
+    setSlug("SENTRY_PROJECT") ?? file.project,
     `no project: write project in ${path}, or set SENTRY_PROJECT`,
   );
   const token = need(
     set("SENTRY_AUTH_TOKEN"),
     "no token: set SENTRY_AUTH_TOKEN to one with project:read, project:write, alerts:read and alerts:write",
   );
+  if (!TOKEN.test(token))
+    faults.push(
+      "SENTRY_AUTH_TOKEN has a character that no token has (a blank, a line break, or one outside ASCII): copy it anew, alone",
+    );
   const url = baseUrl(set("SENTRY_URL") ?? file.url ?? "https://sentry.io", faults);
   if (faults.length > 0) throw new TracekeepError("INVALID_CONFIG", faults.join("\n"));
   return { url, organization, project, token, file };

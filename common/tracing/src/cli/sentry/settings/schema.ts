@@ -7,20 +7,33 @@ const PAUSES = { "0m": 0, "5m": 5, "10m": 10, "30m": 30, "1h": 60, "3h": 180, "1
 export const WINDOW_SECONDS: Readonly<Record<string, number>> = WINDOWS;
 export const PAUSE_MINUTES: Readonly<Record<string, number>> = PAUSES;
 
-const name = z.string().min(1).max(100);
-const slug = z.string().regex(/^[a-z0-9_-]+$/, "write a slug: lower-case letters, digits, - and _");
+/** Sentry drops the blanks around texts; kept here, they would differ for ever. */
+const text = z
+  .string()
+  .trim()
+  .regex(/^(?:[^\p{Cc}]|[\t\r\n])*$/u, "write a text without control characters");
+const line = z
+  .string()
+  .trim()
+  .regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, "write it on one line, without control characters");
+const name = line
+  .min(1, "write a name of 1 to 100 characters")
+  .max(100, "write a name of 1 to 100 characters");
+/** How organizations, projects and teams are named in addresses. */
+export const slug = z.string().regex(/^[a-z0-9_-]+$/, "write a slug: lower-case letters, digits, - and _");
+const environment = line.min(1, "write the name of an environment");
+const asSet = <T>(items: readonly T[]): T[] => [...new Set(items)];
 
 const watched = {
   name,
-  spans: z
-    .string()
+  spans: line
     .default("is_transaction:true")
     .describe("Which spans count, as a Sentry search; the default is every visit of a service."),
   window: z.enum(keysOf(WINDOWS)).describe("Over which time the measure is taken."),
-  environment: z.string().min(1).optional().describe("Only this environment; without it, all of them."),
+  environment: environment.optional().describe("Only this environment; without it, all of them."),
   priority: z.enum(["high", "medium"]).default("high").describe("Of the issue that Sentry makes."),
   team: slug.optional().describe("The team that gets the issue; it must have access to the project."),
-  description: z.string().optional().describe("Stands in the issue: what to do about it."),
+  description: text.optional().describe("Stands in the issue: what to do about it."),
 };
 
 const monitor = z.discriminatedUnion("measure", [
@@ -44,10 +57,16 @@ const monitor = z.discriminatedUnion("measure", [
 
 const alert = z.strictObject({
   name,
-  monitors: z.array(name).min(1).optional().describe("Names from above; without it, all of them."),
+  monitors: z
+    .array(name)
+    .min(1)
+    .overwrite(asSet)
+    .optional()
+    .describe("Names from above; without it, all of them."),
   notify: z
     .array(slug)
     .min(1)
+    .overwrite(asSet)
     .describe('Slugs of teams, or "owners": who owns the issue, else the active members of the project.'),
   every: z.enum(keysOf(PAUSES)).default("30m").describe("At most one message an issue in this time."),
 });
@@ -57,7 +76,7 @@ const ownershipRule = z.strictObject({
     .string()
     .regex(/^[\w.*?-]+$/, "write a service's name, or a glob such as ledger-*")
     .describe("The tag `service` of a Sentry issue; globs are allowed."),
-  teams: z.array(slug).min(1).describe("Who owns its issues."),
+  teams: z.array(slug).min(1).overwrite(asSet).describe("Who owns its issues."),
 });
 
 /** The file that a team edits; https://json-schema.org of it is deploy/sentry/project.schema.json. */
@@ -67,7 +86,7 @@ export const projectFile = z
     project: slug.optional().describe("The project's slug; SENTRY_PROJECT wins over it."),
     url: z.url().optional().describe("Of Sentry, by default https://sentry.io; SENTRY_URL wins over it."),
     environments: z
-      .record(z.string().min(1), z.enum(["visible", "hidden"]))
+      .record(environment, z.enum(["visible", "hidden"]))
       .default({})
       .describe("Whether Sentry's pages offer an environment. It exists from its first event on."),
     ownership: z.array(ownershipRule).default([]).describe("Of rules that match, the last one counts."),
