@@ -13,8 +13,9 @@ export default defineConfig({
     pool: "forks",
     globalSetup: ["./scripts/say-what-is-left-out.ts", "./acceptance/secrets/search.ts"],
     setupFiles: ["./acceptance/secrets/collect.ts", "./scripts/same-inputs-in-ci.ts"],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Nothing is measured by these: where others use the machine, too, processes take long to start.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     // A page may be slow to show what it has been told.
     expect: { poll: { timeout: 10_000 } },
   },

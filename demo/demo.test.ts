@@ -5,10 +5,7 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { decodeExportRequest, spansOf, startIntake } from "tracekeep-viewer";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-
-// Six processes and two thousand requests: where other tests run beside it, that takes a while.
-vi.setConfig({ testTimeout: 120_000 });
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 let folder: string;
 beforeEach(async () => {

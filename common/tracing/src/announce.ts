@@ -1,10 +1,10 @@
 import type { TracingConfig } from "./config/index.ts";
-import type { Logger } from "./logger.ts";
+import { type Logger, sayOnStderr } from "./logger.ts";
 
 /**
  * Says at the start where spans go, what is odd in the configuration, and if nothing can arrive: once each.
  *
- * @param logger the service's own; without one, only what matters is to be said.
+ * @param ownLogger whether the service has given one; if not, only what matters is said, on stderr.
  */
 export function announce(
   config: TracingConfig,
@@ -34,6 +34,7 @@ export function announce(
   const message = nowhere
     ? "tracing started; SENTRY_DSN is empty, so no spans are sent: set it, or OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"
     : "tracing started";
-  // In a service's log no warning: that is how services run at a developer's desk.
-  logger[nowhere && !ownLogger ? "warn" : "info"]({ event: "tracekeep.started", tracing }, message);
+  // No warning: that is how services run at a developer's desk.
+  if (ownLogger) logger.info({ event: "tracekeep.started", tracing }, message);
+  else if (nowhere) sayOnStderr(message);
 }

@@ -16,6 +16,11 @@ export const stderrLogger: Logger = {
   error: (fields, message) => write("error", fields, message),
 };
 
+/** One of the few things that are worth a line although nothing is wrong. */
+export function sayOnStderr(message: string): void {
+  write("info", {}, message);
+}
+
 function write(level: string, fields: object, message: string): void {
   const details = Object.keys(fields).length === 0 ? "" : ` ${JSON.stringify(fields)}`;
   process.stderr.write(`tracekeep ${level}: ${message}${details}\n`);

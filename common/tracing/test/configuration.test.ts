@@ -43,9 +43,14 @@ test.each([{}, { SENTRY_DSN: "" }, { SENTRY_DSN: "   " }])(
   },
 );
 
-test("CFG-01: the line about an empty DSN is not a warning: a default log stays empty", async () => {
-  const { code, stderr } = await runNode(fixture("one-call.ts"), { cwd: folder });
-  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+test("CFG-01: without a logger, stderr has one line about an empty DSN, which is no warning, and none otherwise", async () => {
+  const run = (env: Record<string, string>) => runNode(fixture("one-call.ts"), { cwd: folder, env });
+  const empty = await run({});
+  expect(empty.code).toBe(0);
+  expect(empty.stderr).toMatch(
+    /^tracekeep info: tracing started; SENTRY_DSN is empty, so no spans are sent: .*\n$/,
+  );
+  expect(await run({ SENTRY_DSN: intake.dsn })).toMatchObject({ code: 0, stderr: "" });
 });
 
 test("CFG-02: a DSN with quotes, spaces and a secret part is used all the same", async () => {
