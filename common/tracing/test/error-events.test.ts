@@ -1,8 +1,9 @@
 import { trace } from "@opentelemetry/api";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { continueTrace, withSpan } from "../src/index.ts";
 import { openCall } from "./harness/calls.ts";
-import { type ProbeHandlers, probeClient } from "./harness/probe.ts";
+import { startIntake } from "./harness/intake.ts";
+import { collectLog, type ProbeHandlers, probeClient, startTestTracing } from "./harness/probe.ts";
 import { type Scene, withScene } from "./harness/scene.ts";
 
 class BalanceError extends Error {
@@ -125,4 +126,23 @@ test("ERR-02: two requests that fail are two events", async () => {
     expect(intake.errors).toHaveLength(2);
     expect(new Set(intake.errors.map((event) => event.contexts.trace.trace_id)).size).toBe(2);
   });
+});
+
+test("while Sentry has asked for silence, one line says that failures become no issues", async () => {
+  const intake = await startIntake();
+  onTestFinished(() => intake.close());
+  intake.answer = { status: 429, headers: { "retry-after": "60" } };
+  const { lines, logger } = collectLog();
+  const tracing = startTestTracing(intake, {}, logger);
+  expect(() => withSpan("the first", fail)).toThrow();
+  await expect.poll(() => tracing.stats().errors.failed).toBe(1);
+  for (let count = 0; count < 3; count++) expect(() => withSpan("others", fail)).toThrow();
+  expect(tracing.stats().errors.held).toBe(3);
+  const held = lines.filter(
+    ({ fields }) => "event" in fields && fields.event === "tracekeep.error_event.held",
+  );
+  expect(held).toEqual([
+    { level: "warn", fields: expect.anything(), message: "A failure has become no Sentry issue." },
+  ]);
+  await tracing.shutdown(100);
 });

@@ -77,6 +77,8 @@ export const ids: readonly MarkedText[] = [
   // As IBANs they would have right check digits.
   "be92af31-fdc6-2c47-8000-000000000000",
   "00000000-0000-1000-be76-b360b6a9d711",
+  "0af76519-ad26-4fec-8b66-ffc86f38d952",
+  "be582d711642b726",
   "4111.111111",
   "0x7fff5fbff8a0",
   "#ff8800",
