@@ -66,3 +66,16 @@ export function createRateLimiter(
     return entry?.held ?? 0;
   };
 }
+
+type LimitedLog = (level: "info" | "warn", kind: string, fields: object, message: string) => boolean;
+
+/** Logs a kind of message once a minute, with the number of those that were held back; true if this one was let through. */
+export function createLimitedLog(logger: Logger): LimitedLog {
+  const mayLog = createRateLimiter();
+  return (level, kind, fields, message) => {
+    const repeated = mayLog(kind);
+    if (repeated === undefined) return false;
+    logger[level](repeated > 0 ? { ...fields, repeated } : fields, message);
+    return true;
+  };
+}

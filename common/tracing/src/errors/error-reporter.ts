@@ -1,5 +1,5 @@
 import type { Dsn } from "../config/dsn.ts";
-import { createRateLimiter, type Logger } from "../logger.ts";
+import { createLimitedLog, type Logger } from "../logger.ts";
 import { errorText } from "../text/error-text.ts";
 import { withDebugImages } from "./debug-images.ts";
 import { EventSender } from "./event-sender.ts";
@@ -50,12 +50,9 @@ export function createErrorReporter(options: ErrorReporterOptions): ErrorReporte
       project: dsn,
       toEvent: (failure) => withDebugImages(toSentryEvent(failure, identity, parseStack)),
     });
-  const mayLog = createRateLimiter();
-  const warn = (event: string, reason: string, message: string): void => {
-    const repeated = mayLog(event);
-    if (repeated !== undefined)
-      logger.warn({ event, reason, ...(repeated > 0 ? { repeated } : {}) }, message);
-  };
+  const log = createLimitedLog(logger);
+  const warn = (event: string, reason: string, message: string): boolean =>
+    log("warn", event, { event, reason }, message);
   let closed = false;
   let givenToUser = 0;
   let limited = 0;

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import { judgeAnswer } from "../export/outcome.ts";
-import { createRateLimiter, type Logger } from "../logger.ts";
+import { createLimitedLog, type Logger } from "../logger.ts";
 import { envelopeTarget, forGzip, type SentryProject } from "../transport/envelope.ts";
 import { createHttpSender, type HttpResponse, type HttpSender } from "../transport/http-sender.ts";
 import { eventEnvelope } from "./event-envelope.ts";
@@ -38,7 +38,7 @@ export class EventSender<T> {
   readonly #sender: HttpSender;
   readonly #waiting: T[] = [];
   readonly #underWay = new Set<Promise<void>>();
-  readonly #mayLog = createRateLimiter();
+  readonly #log: ReturnType<typeof createLimitedLog>;
   #heldUntil = 0;
   #closed = false;
   #sent = 0;
@@ -47,6 +47,7 @@ export class EventSender<T> {
   constructor(options: EventSenderOptions<T>) {
     const { project, timeoutMs, ca } = options;
     this.#options = options;
+    this.#log = createLimitedLog(options.logger);
     const target = forGzip(envelopeTarget(project, [ca]));
     this.#sender = createHttpSender({ ...target, timeoutMs, concurrency: MOST_UNDER_WAY });
   }
@@ -116,11 +117,9 @@ export class EventSender<T> {
   #failed(reason: string): void {
     this.#lost++;
     if (this.#closed) return;
-    const held = this.#mayLog(reason);
-    if (held === undefined) return;
-    const fields = { event: "tracekeep.error_event.failed", reason, ...(held > 0 ? { repeated: held } : {}) };
+    const fields = { event: "tracekeep.error_event.failed", reason };
     // No warning: a destination that fails has one already, by the spans that go there.
-    this.#options.logger.info(fields, `An error event could not be sent (${reason}).`);
+    this.#log("info", reason, fields, `An error event could not be sent (${reason}).`);
   }
 
   #giveUpWaiting(): void {

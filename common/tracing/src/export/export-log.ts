@@ -1,4 +1,4 @@
-import { createRateLimiter, type Logger } from "../logger.ts";
+import { createLimitedLog, type Logger } from "../logger.ts";
 import type { Posted } from "./wire.ts";
 
 /** Names of log events, which stay. */
@@ -12,7 +12,7 @@ export type ExportEvent =
 export class ExportLog {
   readonly #destination: string;
   readonly #logger: Logger;
-  readonly #mayLog = createRateLimiter();
+  readonly #limited: ReturnType<typeof createLimitedLog>;
   /** When the destination went down last. */
   #wentDown = 0;
   /** The same, from the time on when the log says so, until it is up. */
@@ -22,14 +22,12 @@ export class ExportLog {
   constructor(destination: string, logger: Logger) {
     this.#destination = destination;
     this.#logger = logger;
+    this.#limited = createLimitedLog(logger);
   }
 
   /** @param kind of which one is let through in a minute. */
   warn(event: ExportEvent | "tracekeep.destination.down", kind: string, message: string, more = {}): boolean {
-    const held = this.#mayLog(kind);
-    if (held === undefined) return false;
-    this.#logger.warn(this.#fields(event, held > 0 ? { ...more, repeated: held } : more), message);
-    return true;
+    return this.#limited("warn", kind, this.#fields(event, more), message);
   }
 
   /** A request has failed and is tried again. */

@@ -65,9 +65,9 @@ export class TracekeepTracer implements Tracer {
     const cleanName = options.cleanName === true ? name : this.#environment.sanitizer.text(String(name));
     const kind = options.kind ?? SpanKind.INTERNAL;
     const remoteHost = kind === SpanKind.CLIENT ? hostOf(options.attributes) : undefined;
-    const child = parent instanceof RecordedSpan ? parent : undefined;
-    const above = child === undefined ? parentContextOf(parent) : undefined;
-    const localTrace = child?.trace ?? this.#begin(cleanName, above, options, parentContext);
+    const own = parent instanceof RecordedSpan ? parent : undefined;
+    const above = own === undefined ? parentContextOf(parent) : undefined;
+    const localTrace = own?.trace ?? this.#begin(cleanName, above, options, parentContext);
     const span = new RecordedSpan(
       {
         name: cleanName,
@@ -76,12 +76,12 @@ export class TracekeepTracer implements Tracer {
         startTime: options.startTime,
         remoteHost,
         trace: localTrace,
-        parentSpanId: child?.spanId ?? above?.spanId,
-        isLocalRoot: child === undefined && above?.isRemote !== false,
+        parentSpanId: own?.spanId ?? above?.spanId,
+        isLocalRoot: own === undefined && above?.isRemote !== false,
       },
       this.#environment,
     );
-    if (child === undefined) this.#enter(span, above, options, parentContext);
+    if (own === undefined) this.#enter(span, above, options, parentContext);
     if (options.attributes) span.setAttributes(options.attributes);
     if (options.links) span.addLinks(options.links);
     return span;
