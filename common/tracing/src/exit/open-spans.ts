@@ -1,17 +1,13 @@
-import type { RecordedSpan, SpanEnvironment } from "../spans/index.ts";
+import { OpenList, type RecordedSpan, type SpanEnvironment } from "../spans/index.ts";
 
 /** Further ones are not known: spans that never end must pin no memory. */
 const MOST_SPANS = 4_096;
 
 /** The spans that have begun and not ended, the oldest first. */
 export class OpenSpans {
-  readonly #spans = new Set<RecordedSpan>();
+  readonly #spans = new OpenList<RecordedSpan>(MOST_SPANS);
 
   add(span: RecordedSpan): void {
-    if (this.#spans.size >= MOST_SPANS) {
-      const [oldest] = this.#spans;
-      if (oldest !== undefined) this.#spans.delete(oldest);
-    }
     this.#spans.add(span);
   }
 

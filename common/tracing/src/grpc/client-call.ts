@@ -63,6 +63,8 @@ export class ClientCall implements OpenCall {
   /** The server knows already that the trace is kept. */
   #serverKnows = false;
   readonly #traffic = new MessageTraffic();
+  older: OpenCall | undefined;
+  newer: OpenCall | undefined;
 
   /** @param getPeer who serves the call, by grpc-js's word for it. */
   constructor(instrumentation: GrpcInstrumentation, outgoing: OutgoingCall, getPeer: () => string) {
@@ -118,6 +120,15 @@ export class ClientCall implements OpenCall {
     if (!(span instanceof RecordedSpan)) return remoteParentOf(callerContext)?.keepId;
     const { traceId, keepId } = span.trace;
     return keepId === traceId ? undefined : keepId;
+  }
+
+  get callerContext(): Context {
+    return this.#outgoing.callerContext;
+  }
+
+  /** The credentials that this call was given for itself: a recall needs them, too. */
+  withCredentials(credentials: ChannelPeers["callCredentials"]): void {
+    if (this.#outgoing.peers !== undefined) this.#outgoing.peers.callCredentials = credentials;
   }
 
   get traceId(): string {

@@ -93,6 +93,7 @@ class TracedListener implements ServerListener {
   #next: ServerListener | undefined;
   /** The next listener is grpc-js's own of a unary call: it runs no code of the user's before the half-close (a tenth of our cost). */
   #isDirect = false;
+  #isHalfClosed = false;
   #context: Context | undefined;
   #call: ServerCall | undefined;
 
@@ -133,12 +134,21 @@ class TracedListener implements ServerListener {
   }
 
   onReceiveHalfClose(): void {
+    this.#isHalfClosed = true;
     if (this.#next !== undefined) this.#pass(this.#next, this.#next.onReceiveHalfClose);
   }
 
   onCancel(): void {
     this.#instrumentation.guard(() => this.#call?.ended(), undefined);
     if (this.#next !== undefined) this.#pass(this.#next, this.#next.onCancel);
+    if (this.#isHalfClosed) this.#release();
+  }
+
+  /** Nothing comes any more. The stream may live on in V8's old space until it is collected, but not what it led to. */
+  #release(): void {
+    this.#next = undefined;
+    this.#context = undefined;
+    this.#call = undefined;
   }
 
   messageSent(): void {

@@ -1,6 +1,6 @@
 import type { ClientOptions, Metadata, StatusObject } from "@grpc/grpc-js";
 import { ChannelPeers, type Dial } from "../recall/index.ts";
-import { ClientCall, type OutgoingCall } from "./client-call.ts";
+import { ClientCall } from "./client-call.ts";
 import { claimTracedAbove } from "./client-interceptor.ts";
 import type { GrpcInstrumentation } from "./instrumentation.ts";
 import { targetOf } from "./target.ts";
@@ -47,7 +47,7 @@ class TracedChannel implements Channel {
     const peers = this.#target.scope === "none" ? undefined : this.#peers;
     const outgoing = { method, target: this.#target, peers, deadline, callerContext };
     const clientCall = new ClientCall(this.#instrumentation, outgoing, () => call.getPeer());
-    return new TracedCall(call, clientCall, this.#instrumentation, outgoing);
+    return new TracedCall(call, clientCall, this.#instrumentation);
   }
 
   close(): void {
@@ -70,59 +70,53 @@ class TracedChannel implements Channel {
 /** A call, and what hears of its answer: one object for both. */
 class TracedCall implements Call, Listener {
   readonly #call: Call;
-  readonly #trace: ClientCall;
   readonly #instrumentation: GrpcInstrumentation;
-  readonly #outgoing: OutgoingCall;
+  /** Undefined after the end: grpc-js may hold the call for longer, but not what it led to. */
+  #trace: ClientCall | undefined;
   #listener: Listener | undefined;
 
-  constructor(
-    call: Call,
-    clientCall: ClientCall,
-    instrumentation: GrpcInstrumentation,
-    outgoing: OutgoingCall,
-  ) {
+  constructor(call: Call, clientCall: ClientCall, instrumentation: GrpcInstrumentation) {
     this.#call = call;
     this.#trace = clientCall;
     this.#instrumentation = instrumentation;
-    this.#outgoing = outgoing;
   }
 
   start(metadata: Metadata, listener: Listener): void {
     this.#listener = listener;
     this.#call.start(
-      this.#instrumentation.guard(() => this.#trace.start(metadata), metadata),
+      this.#instrumentation.guard(() => this.#trace?.start(metadata) ?? metadata, metadata),
       this,
     );
   }
 
   onReceiveMetadata(metadata: Metadata): void {
-    const listener = this.#listener;
-    if (listener !== undefined) this.#pass(listener.onReceiveMetadata, metadata);
+    this.#pass(this.#listener?.onReceiveMetadata, metadata);
   }
 
   onReceiveMessage(message: Parameters<Listener["onReceiveMessage"]>[0]): void {
-    this.#trace.messageReceived(message?.length);
-    const listener = this.#listener;
-    if (listener !== undefined) this.#pass(listener.onReceiveMessage, message);
+    this.#trace?.messageReceived(message?.length);
+    this.#pass(this.#listener?.onReceiveMessage, message);
   }
 
   onReceiveStatus(status: StatusObject): void {
-    this.#instrumentation.guard(() => this.#trace.ended(status), undefined);
-    const listener = this.#listener;
-    if (listener !== undefined) this.#pass(listener.onReceiveStatus, status);
+    this.#instrumentation.guard(() => this.#trace?.ended(status), undefined);
+    this.#pass(this.#listener?.onReceiveStatus, status);
+    this.#listener = undefined;
+    this.#trace = undefined;
   }
 
-  #pass<T>(event: (received: T) => void, received: T): void {
-    this.#instrumentation.contexts.with(this.#outgoing.callerContext, event, this.#listener, received);
+  #pass<T>(event: ((received: T) => void) | undefined, received: T): void {
+    if (event === undefined || this.#trace === undefined) return;
+    this.#instrumentation.contexts.with(this.#trace.callerContext, event, this.#listener, received);
   }
 
   sendMessageWithContext(context: Parameters<Call["sendMessageWithContext"]>[0], message: Buffer): void {
-    this.#trace.messageSent(message.length);
+    this.#trace?.messageSent(message.length);
     this.#call.sendMessageWithContext(context, message);
   }
 
   cancelWithStatus(code: Parameters<Call["cancelWithStatus"]>[0], details: string): void {
-    this.#trace.cancelled(code);
+    this.#trace?.cancelled(code);
     this.#call.cancelWithStatus(code, details);
   }
 
@@ -139,7 +133,7 @@ class TracedCall implements Call, Listener {
     return this.#call.getCallNumber();
   }
   setCredentials(credentials: Parameters<Call["setCredentials"]>[0]): void {
-    if (this.#outgoing.peers !== undefined) this.#outgoing.peers.callCredentials = credentials;
+    this.#trace?.withCredentials(credentials);
     this.#call.setCredentials(credentials);
   }
   getAuthContext(): ReturnType<Call["getAuthContext"]> {

@@ -176,7 +176,12 @@ test("whoever served a call of the trace is told once; a call under way is told,
   entry.record("call", { servedBy: 5 });
   scene.enter("other").record("call", { servedBy: 7 });
   const heard: unknown[] = [];
-  scene.keeper.openCalls.add({ traceId, kept: ({ reason }) => heard.push(reason) });
+  scene.keeper.openCalls.add({
+    traceId,
+    older: undefined,
+    newer: undefined,
+    kept: ({ reason }) => heard.push(reason),
+  });
   scene.keeper.failed(entry.trace);
   scene.keeper.failed(entry.trace);
   expect(scene.told).toEqual([

@@ -5,7 +5,7 @@ const decision = { kept: true, probability: 1, reason: "error", bytes: 0, droppe
 
 function makeCall(traceId: string): OpenCall & { readonly told: unknown[] } {
   const told: unknown[] = [];
-  return { traceId, told, kept: (made) => told.push(made) };
+  return { traceId, told, older: undefined, newer: undefined, kept: (made) => told.push(made) };
 }
 
 test("the calls of a kept trace are told while they are under way, and no others", () => {

@@ -1,7 +1,7 @@
-import type { TraceDecision } from "../spans/index.ts";
+import { type Open, OpenList, type TraceDecision } from "../spans/index.ts";
 
 /** A call to another process that is under way. */
-export interface OpenCall {
+export interface OpenCall extends Open<OpenCall> {
   readonly traceId: string;
   /** Tells the other side that the trace is kept. */
   kept(decision: TraceDecision): void;
@@ -12,13 +12,9 @@ const MOST_CALLS = 2_000;
 
 /** The calls of this process that are under way. */
 export class OpenCalls {
-  readonly #calls = new Set<OpenCall>();
+  readonly #calls = new OpenList<OpenCall>(MOST_CALLS);
 
   add(call: OpenCall): void {
-    if (this.#calls.size >= MOST_CALLS) {
-      const [oldest] = this.#calls;
-      if (oldest !== undefined) this.#calls.delete(oldest);
-    }
     this.#calls.add(call);
   }
 

@@ -3,6 +3,7 @@ export { createSystemClock } from "./clock.ts";
 export type { CaughtException } from "./exception.ts";
 export { newTraceId } from "./ids.ts";
 export { type DecisionSource, LocalTrace, type RemoteParent } from "./local-trace.ts";
+export { type Open, OpenList } from "./open-list.ts";
 export { RecordedSpan } from "./span.ts";
 export type { SpanEnvironment } from "./span-environment.ts";
 export type { KeptAbove, TraceDecision } from "./trace-decision.ts";

@@ -17,6 +17,7 @@ import type { AttributeBlock } from "./attribute-block.ts";
 import { type CaughtException, describeException, exceptionAttributes } from "./exception.ts";
 import { newSpanId } from "./ids.ts";
 import type { LocalTrace } from "./local-trace.ts";
+import type { Open } from "./open-list.ts";
 import type { SpanEnvironment } from "./span-environment.ts";
 import { toMicroseconds } from "./time-input.ts";
 
@@ -54,7 +55,7 @@ const NO_ATTRIBUTES: ReadonlyMap<string, AttributeValue> = new Map();
  * A span of OpenTelemetry's API. Everything it holds has passed the sanitiser. After its end it does
  * not change; what is done to it then is ignored and counted.
  */
-export class RecordedSpan implements Span {
+export class RecordedSpan implements Span, Open<RecordedSpan> {
   name: string;
   readonly kind: SpanKind;
   readonly trace: LocalTrace;
@@ -76,6 +77,8 @@ export class RecordedSpan implements Span {
   rejected = false;
   /** The instance that served the call, by number; 0 for none, or if it need not be told of anything. */
   servedBy = 0;
+  older: RecordedSpan | undefined;
+  newer: RecordedSpan | undefined;
   readonly environment: SpanEnvironment;
   /** The monotonic time of the start, unless the user gave one: a duration must not depend on the wall clock. */
   readonly #startedAt: number | undefined;
