@@ -1,5 +1,6 @@
+import type { Context } from "@opentelemetry/api";
 import type { RecordedSpan } from "../spans/index.ts";
-import { TracekeepTracer } from "../tracer/index.ts";
+import { type StartOptions, TracekeepTracer } from "../tracer/index.ts";
 import type { OpenSpans } from "./open-spans.ts";
 
 /** A tracer that knows which of its spans are open. */
@@ -11,8 +12,8 @@ export class WatchedTracer extends TracekeepTracer {
     this.#open = open;
   }
 
-  override start(...rest: Parameters<TracekeepTracer["start"]>): RecordedSpan {
-    const span = super.start(...rest);
+  override start(name: string, options: StartOptions, parentContext: Context): RecordedSpan {
+    const span = super.start(name, options, parentContext);
     this.#open.add(span);
     return span;
   }

@@ -122,10 +122,6 @@ export class ClientCall implements OpenCall {
     return keepId === traceId ? undefined : keepId;
   }
 
-  get callerContext(): Context {
-    return this.#outgoing.callerContext;
-  }
-
   /** The credentials that this call was given for itself: a recall needs them, too. */
   withCredentials(credentials: ChannelPeers["callCredentials"]): void {
     if (this.#outgoing.peers !== undefined) this.#outgoing.peers.callCredentials = credentials;

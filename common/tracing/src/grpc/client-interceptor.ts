@@ -39,6 +39,7 @@ export function createClientInterceptor(instrumentation: GrpcInstrumentation): I
     const { path } = options.method_definition;
     if (isTracedAbove(callerContext, path) || !instrumentation.isOpen())
       return new InterceptingCall(nextCall(options));
+    const caller = contexts.capture();
     const above: CallAbove = { path, made: false };
     const call = contexts.with(callerContext.setValue(TRACED_ABOVE, above), nextCall, undefined, options);
     const clientCall = new ClientCall(
@@ -57,14 +58,14 @@ export function createClientInterceptor(instrumentation: GrpcInstrumentation): I
       start(metadata, listener, next) {
         const traced = guard(() => clientCall.start(metadata), metadata);
         next(traced, {
-          onReceiveMetadata: (received, forward) => contexts.with(callerContext, forward, listener, received),
+          onReceiveMetadata: (received, forward) => caller.runInAsyncScope(forward, listener, received),
           onReceiveMessage(message, forward) {
             if (message !== null) clientCall.messageReceived();
-            contexts.with(callerContext, forward, listener, message);
+            caller.runInAsyncScope(forward, listener, message);
           },
           onReceiveStatus(status, forward) {
             guard(() => clientCall.ended(status), undefined);
-            contexts.with(callerContext, forward, listener, status);
+            caller.runInAsyncScope(forward, listener, status);
           },
         });
       },

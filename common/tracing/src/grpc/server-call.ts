@@ -3,18 +3,16 @@ import { type Context, ROOT_CONTEXT, SpanKind, SpanStatusCode } from "@opentelem
 import { failureOf } from "../errors/index.ts";
 import { contextWithSpan, type HeaderReader, readMetadata } from "../propagation/index.ts";
 import { DEADLINE_TOLERANCE, type RecordedSpan, type RelayedFailure } from "../spans/index.ts";
-import { parseAddress } from "./addresses.ts";
+import { type ConnectedCall, connectionBlock } from "./connection-block.ts";
 import type { GrpcInstrumentation } from "./instrumentation.ts";
 import type { MessageTraffic } from "./message-traffic.ts";
 import type { Method } from "./methods.ts";
 import {
   setDeadline,
   setMetadata,
-  setPeer,
   setRelayed,
   setRootCause,
   setRpcEnd,
-  setServerAddress,
   setTraffic,
 } from "./rpc-attributes.ts";
 import { type Announcement, decisionSignal, formatSignal, readAnnouncement, SIGNAL_KEY } from "./signals.ts";
@@ -30,7 +28,7 @@ export interface IncomingCall {
   readonly method: Method;
   /** True unless one message goes each way. */
   readonly streaming: boolean;
-  readonly call: Pick<ServerInterceptingCallInterface, "getPeer" | "getHost" | "getDeadline">;
+  readonly call: ConnectedCall & Pick<ServerInterceptingCallInterface, "getDeadline">;
   readonly metadata: Metadata;
   /** What has gone over the wire so far. */
   readonly traffic: MessageTraffic;
@@ -86,8 +84,7 @@ export class ServerCall {
   #describe({ method, call, metadata }: IncomingCall): void {
     const span = this.#span;
     span.addBlock(method.blocks.server);
-    setServerAddress(span, parseAddress(call.getHost() ?? ""));
-    setPeer(span, call.getPeer());
+    span.addBlock(connectionBlock(call));
     setDeadline(span, call.getDeadline(), Date.now());
     if (this.#attempt > 1) span.setClean("tracekeep.rpc.attempt", this.#attempt);
     setMetadata(span, metadata, this.#instrumentation.captureMetadata);

@@ -1,5 +1,6 @@
 import type { ClientOptions, Metadata, StatusObject } from "@grpc/grpc-js";
 import { ChannelPeers, type Dial } from "../recall/index.ts";
+import type { CapturedContext } from "../tracer/index.ts";
 import { ClientCall } from "./client-call.ts";
 import { claimTracedAbove } from "./client-interceptor.ts";
 import type { GrpcInstrumentation } from "./instrumentation.ts";
@@ -71,7 +72,9 @@ class TracedChannel implements Channel {
 class TracedCall implements Call, Listener {
   readonly #call: Call;
   readonly #instrumentation: GrpcInstrumentation;
-  /** Undefined after the end: grpc-js may hold the call for longer, but not what it led to. */
+  // Undefined after the end: grpc-js may hold the call for longer, but not what it led to.
+  /** The caller's: its callbacks run in it. */
+  #callerContext: CapturedContext | undefined;
   #trace: ClientCall | undefined;
   #listener: Listener | undefined;
 
@@ -79,6 +82,7 @@ class TracedCall implements Call, Listener {
     this.#call = call;
     this.#trace = clientCall;
     this.#instrumentation = instrumentation;
+    this.#callerContext = instrumentation.contexts.capture();
   }
 
   start(metadata: Metadata, listener: Listener): void {
@@ -102,12 +106,12 @@ class TracedCall implements Call, Listener {
     this.#instrumentation.guard(() => this.#trace?.ended(status), undefined);
     this.#pass(this.#listener?.onReceiveStatus, status);
     this.#listener = undefined;
+    this.#callerContext = undefined;
     this.#trace = undefined;
   }
 
   #pass<T>(event: ((received: T) => void) | undefined, received: T): void {
-    if (event === undefined || this.#trace === undefined) return;
-    this.#instrumentation.contexts.with(this.#trace.callerContext, event, this.#listener, received);
+    if (event !== undefined) this.#callerContext?.runInAsyncScope(event, this.#listener, received);
   }
 
   sendMessageWithContext(context: Parameters<Call["sendMessageWithContext"]>[0], message: Buffer): void {

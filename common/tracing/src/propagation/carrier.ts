@@ -53,7 +53,7 @@ export class MetadataWriter implements HeaderWriter {
   }
 
   get(name: string): readonly string[] {
-    return this.#metadata.get(name).filter((value) => typeof value === "string");
+    return readMetadata(this.#metadata)(name);
   }
 }
 

@@ -40,13 +40,14 @@ export function injectContext(context: Context, headers: HeaderWriter, scope: He
   const active = propagation.getBaggage(context);
   if (sentry === "" && present.length === 0 && active === undefined) return;
   if (present.length === 0 && (active === undefined || scope === "sentry-baggage")) {
-    if (sentry !== "") headers.set("baggage", sentry);
+    if (sentry !== "") headers.setOwn("baggage", sentry);
     return;
   }
   const others = scope === "all" ? fromBaggage(active) : new Map<string, string>();
   for (const [key, value] of parseBaggage(present).others) others.set(key, value);
   const baggage = formatBaggage(sentry, others);
-  if (baggage !== "") headers.set("baggage", baggage);
+  // Read by our parser or encoded by us, to the last member.
+  if (baggage !== "") headers.setOwn("baggage", baggage);
 }
 
 function writeIds(outgoing: Outgoing, headers: HeaderWriter): void {

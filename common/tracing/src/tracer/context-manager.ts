@@ -24,8 +24,12 @@ export class ScopedContextManager extends AsyncLocalStorageContextManager {
     ...args: A
   ): ReturnType<F> {
     if (this.#contexts.getStore() === context) return fn.apply(thisArg, args);
-    const scope = new AsyncResource(RESOURCE, NO_DESTROY_HOOK);
-    return scope.runInAsyncScope(this.#enter<A, F>, this, context, fn, thisArg, args);
+    return this.capture().runInAsyncScope(this.#enter<A, F>, this, context, fn, thisArg, args);
+  }
+
+  /** All that follows asynchronous calls now, this context among it. */
+  capture(): AsyncResource {
+    return new AsyncResource(RESOURCE, NO_DESTROY_HOOK);
   }
 
   override disable(): this {

@@ -5,8 +5,15 @@ import { ScopedContextManager } from "./context-manager.ts";
 export interface Contexts {
   active(): Context;
   with<A extends unknown[], R>(active: Context, fn: (...args: A) => R, thisArg?: unknown, ...args: A): R;
+  /** The active context, to be entered again and again: cheaper than `with`, and with what else follows asynchronous calls. */
+  capture(): CapturedContext;
   /** Gives the process back as it was, once no tracing needs its contexts any more. */
   release(): void;
+}
+
+/** A context as it was where it was captured. */
+export interface CapturedContext {
+  runInAsyncScope<T>(fn: (arg: T) => void, thisArg: unknown, arg: T): void;
 }
 
 const PROBE = createContextKey("tracekeep.probe");
@@ -29,6 +36,7 @@ export function createContexts(): Contexts {
     active: () => manager.active(),
     // Bound, so that arguments are passed on once.
     with: manager.with.bind(manager) as Contexts["with"],
+    capture: () => manager.capture(),
     release() {
       if (!released) releaseOwn();
       released = true;
@@ -40,6 +48,13 @@ const viaApi: Contexts = {
   active: () => context.active(),
   with: (active, fn, thisArg, ...args) =>
     context.with(active, fn, thisArg as ThisParameterType<typeof fn>, ...args),
+  capture() {
+    const captured = context.active();
+    return {
+      runInAsyncScope: (fn, thisArg, arg) =>
+        context.with(captured, fn, thisArg as ThisParameterType<typeof fn>, arg),
+    };
+  },
   release() {},
 };
 
