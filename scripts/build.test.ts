@@ -4,6 +4,7 @@ import { isBuiltin } from "node:module";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
+import { bundledPackages } from "./bundled-packages.ts";
 
 const root = join(import.meta.dirname, "..");
 
@@ -35,6 +36,24 @@ test("what is published imports nothing that its manifest does not bring", { tim
     );
     expect(packages.length, folder).toBeGreaterThan(0);
     expect(missing, folder).toEqual([]);
+  }
+});
+
+test("licences go with the code of others, and docs/LICENCES.md names it", () => {
+  const page = readFileSync(join(root, "docs/LICENCES.md"), "utf8");
+  const expected = { "common/tracing": ["yaml", "zod"], viewer: ["@bufbuild/protobuf"] };
+  for (const [folder, names] of Object.entries(expected)) {
+    const dist = join(root, folder, "dist");
+    const product = JSON.parse(readFileSync(join(dist, "package.json"), "utf8")).name;
+    const packages = bundledPackages(dist);
+    expect(packages.map(({ name }) => name)).toEqual(expect.arrayContaining(names));
+    const notices = readFileSync(join(dist, "THIRD-PARTY-LICENCES.txt"), "utf8");
+    for (const { name, version, licence } of packages) {
+      expect(notices).toContain(`${name} ${version} (${licence})`);
+      const row = page.split("\n").find((line) => line.startsWith(`| ${name} | ${version} | ${licence} |`));
+      expect(row?.split("|").at(-2)?.split(","), name).toContainEqual(expect.stringContaining(product));
+    }
+    expect(notices).not.toMatch(/\n\n\n-{78}/);
   }
 });
 

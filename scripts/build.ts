@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { build } from "tsdown";
+import { bundledPackages, noticesOf } from "./bundled-packages.ts";
 
 /** The packages that are published; each builds into its own dist folder, which is what goes to the registry. */
 const PUBLISHED = ["common/tracing", "viewer"];
@@ -62,6 +63,7 @@ async function buildPackage(folder: string): Promise<boolean> {
     `${JSON.stringify(publishedManifest(manifest), null, 2)}\n`,
   );
   await copyFile(join(root, "LICENSE"), join(cwd, "dist/LICENSE"));
+  await writeFile(join(cwd, "dist/THIRD-PARTY-LICENCES.txt"), noticesOf(bundledPackages(join(cwd, "dist"))));
   for (const file of ["README.md", "CHANGELOG.md"]) await copyFile(join(cwd, file), join(cwd, "dist", file));
   const { messages } = await publint({ pkgDir: join(cwd, "dist"), strict: true });
   for (const message of messages) console.error(`${manifest.name}: ${formatMessage(message, manifest)}`);

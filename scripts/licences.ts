@@ -21,6 +21,11 @@ const PRODUCTS: Readonly<Record<string, readonly string[]>> = {
   services: ["services/gateway", "services/ledger", "services/payroll", "services/treasury"],
 };
 
+/** What the build puts into a package although it is no dependency of it. */
+const BUNDLED: Readonly<Record<string, readonly string[]>> = {
+  tracekeep: ["node_modules/@bufbuild/protobuf", "node_modules/yaml", "node_modules/zod"],
+};
+
 export interface LicensedPackage {
   readonly name: string;
   readonly version: string;
@@ -46,9 +51,11 @@ export function isAllowed(expression: string): boolean {
 function licensedPackages(root: string): LicensedPackage[] {
   const { packages } = readJson<Lockfile>("package-lock.json", root);
   const products = Map.groupBy(
-    Object.entries(PRODUCTS).flatMap(([product, workspaces]) =>
-      Array.from(productionPackages(packages, workspaces), (path) => ({ path, product })),
-    ),
+    Object.entries(PRODUCTS).flatMap(([product, workspaces]) => {
+      const bundled = (BUNDLED[product] ?? []).filter((path) => path in packages);
+      const all = new Set([...productionPackages(packages, workspaces), ...bundled]);
+      return Array.from(all, (path) => ({ path, product }));
+    }),
     ({ path }) => path,
   );
   return Array.from(products, ([path, uses]) => {
