@@ -7,6 +7,7 @@ import type {
 } from "@grpc/grpc-js";
 import type { Context } from "@opentelemetry/api";
 import type { Logger } from "../logger.ts";
+import { emptyOnceClosed } from "./closed-stream.ts";
 import { createHandlerObserver } from "./handlers.ts";
 import type { GrpcInstrumentation } from "./instrumentation.ts";
 import { countBytes, MessageTraffic } from "./message-traffic.ts";
@@ -144,8 +145,9 @@ class TracedListener implements ServerListener {
     if (this.#isHalfClosed) this.#release();
   }
 
-  /** Nothing comes any more. The stream may live on in V8's old space until it is collected, but not what it led to. */
+  /** Nothing comes any more. grpc-js's call may live on in V8's old space until it is collected, but not what it led to. */
   #release(): void {
+    emptyOnceClosed(this.#incomingCall);
     this.#next = undefined;
     this.#context = undefined;
     this.#call = undefined;
