@@ -24,6 +24,9 @@ export class OpenSpans {
 
   /** Those of a trace, the youngest first. */
   of(traceId: string): RecordedSpan[] {
-    return [...this.#spans].filter(({ trace }) => trace.traceId === traceId).reverse();
+    return this.#spans
+      .toArray()
+      .filter(({ trace }) => trace.traceId === traceId)
+      .reverse();
   }
 }

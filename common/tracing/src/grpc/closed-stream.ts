@@ -1,10 +1,5 @@
 import { EventEmitter } from "node:events";
-
-/** grpc-js's calls, outermost first; the innermost one has the HTTP/2 stream. None of it is part of its types. */
-interface StreamCall {
-  readonly nextCall?: StreamCall;
-  readonly stream?: unknown;
-}
+import { innermostCall } from "./innermost-call.ts";
 
 /**
  * Lets the stream of a call that is over go of its listeners once it has closed, and by them of everything that
@@ -13,9 +8,8 @@ interface StreamCall {
  * 17 ms instead of 5. Where grpc-js does not show the stream, nothing is done.
  */
 export function emptyOnceClosed(call: object): void {
-  let inner: StreamCall = call;
-  while (inner.nextCall !== undefined) inner = inner.nextCall;
-  if (inner.stream instanceof EventEmitter) inner.stream.on("close", removeListeners);
+  const { stream } = innermostCall(call) as { readonly stream?: unknown };
+  if (stream instanceof EventEmitter) stream.on("close", removeListeners);
 }
 
 /** The last of its listeners: nothing comes after a stream's `close`. */

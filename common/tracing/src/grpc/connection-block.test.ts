@@ -53,3 +53,12 @@ test("whatever ports and authorities come, each call is told its own", () => {
     });
   }
 });
+
+test("connections that are gone pin no memory: after a thousand others the first is described anew", () => {
+  const first = connectionBlock(call("ledger", "10.0.0.7", 50_000));
+  expect(connectionBlock(call("ledger", "10.0.0.7", 50_000))).toBe(first);
+  for (let port = 10_000; port < 12_000; port++) connectionBlock(call("ledger", "10.0.0.7", port));
+  const again = connectionBlock(call("ledger", "10.0.0.7", 50_000));
+  expect(again).not.toBe(first);
+  expect(again.entries).toEqual(first.entries);
+});

@@ -9,7 +9,7 @@ import { createAttributeBlock } from "../otlp/index.ts";
 import type { AttributeBlock } from "../spans/index.ts";
 import { type Address, parseAddress } from "./addresses.ts";
 
-/** What a call says of its two ends. grpc-js tells the peer apart from 1.13 on; before, only as text. */
+/** What a call says of its two ends. Older versions of grpc-js tell the peer as text only. */
 export type ConnectedCall = Pick<ServerInterceptingCallInterface, "getHost" | "getPeer"> &
   Partial<Pick<ServerInterceptingCallInterface, "getConnectionInfo">>;
 

@@ -1,6 +1,7 @@
 import { SpanKind, trace } from "@opentelemetry/api";
 import { RecordedSpan } from "../spans/index.ts";
 import type { Contexts } from "../tracer/index.ts";
+import { innermostCall } from "./innermost-call.ts";
 
 /** A handler as grpc-js keeps it: what it fails with reaches no interceptor, only its status does. */
 interface RegisteredHandler {
@@ -67,7 +68,5 @@ function watchRejection(result: Promise<unknown>, span: RecordedSpan): Promise<u
 
 /** The handler of a call, which interceptors of the user's may have wrapped before. */
 function handlerOf(call: object): RegisteredHandler | undefined {
-  let inner: { handler?: RegisteredHandler; nextCall?: object } | undefined = call;
-  while (inner?.handler === undefined && inner?.nextCall !== undefined) inner = inner.nextCall;
-  return inner?.handler;
+  return (innermostCall(call) as { readonly handler?: RegisteredHandler }).handler;
 }

@@ -1,3 +1,5 @@
+import { innermostCall } from "./innermost-call.ts";
+
 /** What went over the wire in one call, each way: messages, and their bytes before compression by the transport. */
 export class MessageTraffic {
   sent = 0;
@@ -27,14 +29,12 @@ interface WireMethods {
 }
 
 interface WireCall extends Partial<WireMethods> {
-  nextCall?: WireCall;
   [TRAFFIC]?: MessageTraffic;
 }
 
 /** Counts the bytes of a server's call, where grpc-js lets them be seen and nobody else has changed how. */
 export function countBytes(call: object, traffic: MessageTraffic): void {
-  let inner = call as WireCall;
-  while (inner.nextCall !== undefined) inner = inner.nextCall;
+  const inner = innermostCall(call) as WireCall;
   inner[TRAFFIC] = traffic;
   if (isUntouched(inner, "serializeMessage")) inner.serializeMessage = countSent;
   if (isUntouched(inner, "decompressAndMaybePush")) inner.decompressAndMaybePush = countReceived;

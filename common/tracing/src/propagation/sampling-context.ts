@@ -29,25 +29,13 @@ export function createSamplingContext(
     publicKey === undefined ? "" : member("public_key", publicKey),
     organizationId === undefined ? "" : member("org_id", organizationId),
   ].join("");
-  const rateMember = createRateMembers();
   return ({ traceId, sampled, probability, draw, transaction }) => {
     let header = `sentry-trace_id=${traceId}${constant}`;
-    if (probability !== undefined) header += rateMember(probability);
+    if (probability !== undefined) header += `,sentry-sample_rate=${decimal(probability)}`;
     if (draw !== undefined) header += `,sentry-sample_rand=${formatDraw(draw, probability)}`;
     header += `,sentry-sampled=${sampled}`;
     if (transaction !== undefined) header += member("transaction", transaction.slice(0, 200));
     return header;
-  };
-}
-
-/** There are few rates, and the digits of a double take 0.5 µs: those of the last one are at hand. */
-function createRateMembers(): (probability: number) => string {
-  let last = Number.NaN;
-  let text = "";
-  return (probability) => {
-    if (probability !== last) text = `,sentry-sample_rate=${decimal(probability)}`;
-    last = probability;
-    return text;
   };
 }
 

@@ -23,6 +23,6 @@ export class OpenCalls {
   }
 
   kept(traceId: string, decision: TraceDecision): void {
-    for (const call of this.#calls) if (call.traceId === traceId) call.kept(decision);
+    for (const call of this.#calls.toArray()) if (call.traceId === traceId) call.kept(decision);
   }
 }

@@ -43,11 +43,10 @@ export class OpenList<T extends Open<T>> {
     this.#size--;
   }
 
-  *[Symbol.iterator](): Generator<T> {
-    // The next one is read first: the member may be deleted while it is looked at.
-    for (let member = this.#oldest, next = member?.newer; member !== undefined; member = next) {
-      next = member.newer;
-      yield member;
-    }
+  /** Those that are in it now: whatever is done with one of them may end others. */
+  toArray(): T[] {
+    const all: T[] = [];
+    for (let member = this.#oldest; member !== undefined; member = member.newer) all.push(member);
+    return all;
   }
 }
