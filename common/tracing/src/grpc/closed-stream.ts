@@ -12,7 +12,10 @@ export function emptyOnceClosed(call: object): void {
   if (stream instanceof EventEmitter) stream.on("close", removeListeners);
 }
 
-/** The last of its listeners: nothing comes after a stream's `close`. */
+/**
+ * The last of its listeners: nothing comes after a stream's `close`. As of any emitter: a readable's own way would
+ * have it look once more, in a tick of its own, for who wants to read.
+ */
 function removeListeners(this: EventEmitter): void {
-  this.removeAllListeners();
+  EventEmitter.prototype.removeAllListeners.call(this);
 }

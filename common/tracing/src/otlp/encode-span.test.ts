@@ -164,6 +164,27 @@ test("everything that a span is arrives", () => {
   expect(decoded.attributes).toContainEqual({ key: "sentry.release", value: { stringValue: "1.2.3" } });
 });
 
+test("ids arrive as the bytes that they stand for, also in the capitals that OpenTelemetry's API takes", () => {
+  const ids = fc.tuple(
+    fc.uint8Array({ minLength: 16, maxLength: 16 }),
+    fc.uint8Array({ minLength: 8, maxLength: 8 }),
+  );
+  fc.assert(
+    fc.property(ids, fc.boolean(), ([trace, spanId], isUpper) => {
+      fc.pre(trace.some((byte) => byte > 0) && spanId.some((byte) => byte > 0));
+      const hex = (bytes: Uint8Array) => {
+        const digits = Buffer.from(bytes).toString("hex");
+        return isUpper ? digits.toUpperCase() : digits;
+      };
+      const span = makeSpan();
+      span.addLink({ context: { traceId: hex(trace), spanId: hex(spanId), traceFlags: 0 } });
+      expect(decode(span).links).toMatchObject([
+        { traceId: Buffer.from(trace), spanId: Buffer.from(spanId) },
+      ]);
+    }),
+  );
+});
+
 test("the sampling rate is a double even where it is whole: Sentry reads no other", () => {
   expect(decode(makeSpan()).attributes).toContainEqual({
     key: "sentry.client_sample_rate",

@@ -1,4 +1,4 @@
-/** Eight lower-case hex digits as a signed 32-bit word, without a string in between. */
+/** Eight hex digits of either case as a signed 32-bit word, without a string in between. */
 export function hexWord(text: string, start: number): number {
   let word = 0;
   for (let index = start; index < start + 8; index++) {
