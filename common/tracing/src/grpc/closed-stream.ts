@@ -12,10 +12,7 @@ export function emptyOnceClosed(call: object): void {
   if (stream instanceof EventEmitter) stream.on("close", removeListeners);
 }
 
-/**
- * The last of its listeners: nothing comes after a stream's `close`. As of any emitter: a readable's own way would
- * have it look once more, in a tick of its own, for who wants to read.
- */
+/** The last of its listeners: nothing comes after a stream's `close`. */
 function removeListeners(this: EventEmitter): void {
-  EventEmitter.prototype.removeAllListeners.call(this);
+  this.removeAllListeners();
 }
