@@ -14,7 +14,19 @@ const bench = (...args: string[]) =>
 test("one tiny round yields every figure of every variant, on the screen and in the file", async () => {
   const folder = await mkdtemp(join(tmpdir(), "tracekeep-bench-"));
   const json = join(folder, "results.json");
-  const tiny = ["--sources", "--rounds", "1", "--seconds", "0.3", "--warmup", "0.2", "--failing", "0"];
+  const tiny = [
+    "--sources",
+    "--rounds",
+    "1",
+    "--turns",
+    "2",
+    "--seconds",
+    "0.3",
+    "--warmup",
+    "0.2",
+    "--failing",
+    "0",
+  ];
   const chosen = ["untraced", "untraced-again", "interceptors", "tracekeep-disabled", "tracekeep-100"];
   const { stdout, stderr } = await bench("requests", ...tiny, "--variants", chosen.join(","), "--json", json);
   const { requests }: BenchResults = JSON.parse(await readFile(json, "utf8"));
@@ -38,7 +50,7 @@ test("one tiny round yields every figure of every variant, on the screen and in 
   }
   for (const title of [...chosen.map(titleOf), ...FIGURES.map((figure) => figure.title)])
     expect(stdout).toContain(title);
-  expect(stderr).toContain("1 of 15: round 1 of 1, leaf, untraced (0:");
+  expect(stderr).toContain("1 of 45: round 1 of 1, leaf, untraced, warm-up (0:");
 }, 120_000);
 
 test("options that cannot be understood end with exit code 2, the reason and where to look", async () => {

@@ -15,9 +15,11 @@ export interface BenchOptions {
   readonly measurements: readonly MeasurementName[];
   readonly choice: Choice;
   readonly rounds: number;
-  /** Length of one measurement of requests. */
+  /** How often a variant is measured in a round. */
+  readonly turns: number;
+  /** Length of one of these. */
   readonly seconds: number;
-  /** Load before each of them that is not counted. */
+  /** Load on each new process that is not counted. */
   readonly warmupSeconds: number;
   /** Of the long run of `growth`. */
   readonly requests: number;
@@ -34,7 +36,17 @@ export interface BenchOptions {
 /** Reads the command line. Throws UsageError. */
 export function parseOptions(args: readonly string[]): BenchOptions {
   const { values, positionals } = parse(args);
-  const { help = false, quick = false, sources = false, rounds, seconds, warmup, json, profile } = values;
+  const {
+    help = false,
+    quick = false,
+    sources = false,
+    rounds,
+    turns,
+    seconds,
+    warmup,
+    json,
+    profile,
+  } = values;
   const defaults = quick ? QUICK : FULL;
   const choice = quick ? QUICK_CHOICE : EVERYTHING;
   const names = positionals.map((name) => one("", name, [...MEASUREMENTS, "document"]));
@@ -49,6 +61,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
       variants: listed("--variants", values.variants, EVERYTHING.variants) ?? choice.variants,
     },
     rounds: number("--rounds", rounds, defaults.rounds, { least: 1, most: 1_000, whole: true }),
+    turns: number("--turns", turns, defaults.turns, { least: 1, most: 1_000, whole: true }),
     seconds: number("--seconds", seconds, defaults.seconds, { least: 0.1, most: 600 }),
     warmupSeconds: number("--warmup", warmup, defaults.warmupSeconds, { least: 0.1, most: 600 }),
     requests: number("--requests", values.requests, REQUESTS, { least: 1_000, most: 1e9, whole: true }),
@@ -71,6 +84,7 @@ function parse(args: readonly string[]) {
         quick: flag,
         sources: flag,
         rounds: text,
+        turns: text,
         seconds: text,
         warmup: text,
         requests: text,

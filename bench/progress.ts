@@ -7,12 +7,22 @@ export class Progress {
     this.#write = write;
   }
 
-  /** @param guess Seconds that a step may take, for as long as none has been done. */
-  next(what: string, done: number, of: number, guess: number): void {
-    const pace = done === 0 ? guess : (performance.now() - this.#started) / 1_000 / done;
-    const left = Math.ceil(pace * (of - done));
+  next(what: string, { done, of, guess, share = done / of }: Position): void {
+    const passed = (performance.now() - this.#started) / 1_000;
+    const left = Math.ceil(share === 0 ? guess : (passed / share) * (1 - share));
     this.#write(`${done + 1} of ${of}: ${what} (${minutes(left)} left)`);
   }
+}
+
+/** How far the work is. */
+export interface Position {
+  /** Steps. */
+  readonly done: number;
+  readonly of: number;
+  /** Seconds that all steps may take, for as long as none has been done. */
+  readonly guess: number;
+  /** Part of the time that has passed, if steps differ in length. Default: that of the steps. */
+  readonly share?: number;
 }
 
 function minutes(seconds: number): string {

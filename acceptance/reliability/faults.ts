@@ -327,7 +327,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: "down, the queue is full",
-    does: "Sampled spans are dropped first, the oldest before the others, and counted as `queue_full`; kept ones stay.",
+    does: "Sampled spans are dropped: a new one that finds no room, and the oldest where a kept one needs it. They are counted as `queue_full`; kept ones stay.",
     behaviour: { kind: "refuse" },
     heals: "when all is offered",
     env: { TRACE_EXPORT_QUEUE_BYTES: "98304", TRACE_EXPORT_BATCH_BYTES: "16384" },

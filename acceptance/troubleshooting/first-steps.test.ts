@@ -80,3 +80,16 @@ entry("Only some traces appear", async () => {
   await intake.close();
   return said;
 });
+
+entry("Sentry does not take a name", async () => {
+  const intake = await startIntake();
+  const env = {
+    SENTRY_DSN: intake.dsn,
+    TRACE_ENVIRONMENT: "pre prod",
+    TRACE_SERVICE_VERSION: "ledger/1.4.0",
+  };
+  const log = await logOfOneCall(env);
+  const said = await doctor(env);
+  await intake.close();
+  return `${log}\n${said}`;
+});

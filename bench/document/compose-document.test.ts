@@ -37,7 +37,7 @@ function measured(variant: string, own: Partial<Figures>, noise = 0, count = 10)
       { ...place, round: index + 1, variant, figures: { ...FIGURES, ...own, cpuPerRequest } },
     ];
   }).flat();
-  const settings = { rounds: 10, seconds: 5, warmupSeconds: 5 };
+  const settings = { rounds: 10, turns: 4, seconds: 1.5, warmupSeconds: 8 };
   return { requests: { machine, library: "published", settings, peers: { "dd-trace": "6.21.0" }, rounds } };
 }
 
@@ -103,7 +103,7 @@ test("the document says where, when and with what was measured", () => {
     "dd-trace 6.21.0",
   ])
     expect(text).toContain(fact);
-  expect(text).toContain("Rounds: 10, of 5 s each after 5 s of warm-up");
+  expect(text).toContain("warmed up for 8 s each and then measured in turns, 4 times 1.5 s");
 });
 
 test("a profile is shown by part and shape, without parts that take next to nothing", () => {

@@ -6,8 +6,8 @@ import { growthSection, microSection, profileSection, requestsSection, startupSe
 const HEAD = `# What tracing costs
 
 \`npm run bench\` makes this page, its pictures and \`bench/results.json\`: nothing here is written by hand.
-A gRPC service is measured under load from another process, in every way of tracing it, in turns and in processes of its own: what slows
-the machine down for a while slows down all. All processes share one machine. Each section says which Tracekeep it measured: as it is published, or its sources.`;
+A gRPC service is measured under load from another process, in every way of tracing it. These services live side by side in processes of their own
+and are measured in turns of a second or two: what slows the machine down for a while slows down all. All processes share one machine. Each section says which Tracekeep it measured: as it is published, or its sources.`;
 
 const PEERS = `## How the others are set up
 

@@ -13,7 +13,7 @@ type Section<Name extends keyof BenchResults> = NonNullable<BenchResults[Name]>;
 
 export function requestsSection(section: Section<"requests">): string {
   const { settings, peers, rounds } = section;
-  const { seconds, warmupSeconds } = settings;
+  const { turns, seconds, warmupSeconds } = settings;
   const versions = Object.entries(peers).map(([name, version]) => `${name} ${version}`);
   const tables = loadsOf(rounds).flatMap((load) => [
     `### ${capital(SHAPE_TITLES[load.shape])}${load.failing === 0 ? "" : `; ${load.failing} % of the requests fail`}`,
@@ -23,7 +23,7 @@ export function requestsSection(section: Section<"requests">): string {
   return [
     "## Every figure",
     describeRun(section),
-    `Rounds: ${settings.rounds}, of ${seconds} s each after ${warmupSeconds} s of warm-up. ${versions.length === 0 ? "" : `Packages of \`bench/peers\`: ${versions.join(", ")}.`}`.trim(),
+    `Rounds: ${settings.rounds}. In each, the services of a load are started, warmed up for ${warmupSeconds} s each and then measured in turns, ${turns} times ${seconds} s. ${versions.length === 0 ? "" : `Packages of \`bench/peers\`: ${versions.join(", ")}.`}`.trim(),
     `The first table of each load has ratios to "${titleOf(REFERENCE)}", round by round: medians with their 95 % intervals. "${titleOf(CONTROL)}" shows the noise: what is within its interval is no difference. The second has the medians themselves.`,
     ...tables,
   ].join("\n\n");

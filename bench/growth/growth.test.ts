@@ -1,18 +1,15 @@
 import { expect, test } from "vitest";
-import { startChild } from "../processes/child.ts";
-import type { SinkReady } from "../processes/sink.ts";
+import { startSink } from "../processes/start.ts";
 import { DIMENSIONS } from "./dimensions.ts";
 import { growthOf, uptimeOf } from "./summaries.ts";
 import { measureUptime, SAMPLES, type UptimeSample } from "./uptime.ts";
-
-const SINK = new URL("../processes/sink.ts", import.meta.url);
 
 test.each([
   ["live", 100],
   ["record", 64 * 1_024],
   ["methods", 10],
 ] as const)("a request costs something with %s %d", async (name, size) => {
-  await using sink = await startChild<SinkReady>(SINK, { name: "intake" });
+  await using sink = await startSink("intake");
   const dimension = DIMENSIONS.find((one) => one.name === name);
   const cost = await dimension?.measure(size, { requests: 500, dsn: sink.ready.dsn, sources: true });
   expect(cost).toBeGreaterThan(0);

@@ -1,11 +1,9 @@
 import type { BenchOptions } from "../options.ts";
-import { startChild } from "../processes/child.ts";
-import type { SinkReady } from "../processes/sink.ts";
+import { startSink } from "../processes/start.ts";
 import { Progress } from "../progress.ts";
 import { DIMENSIONS, type Dimension } from "./dimensions.ts";
 import { measureUptime, type UptimeSample } from "./uptime.ts";
 
-const SINK = new URL("../processes/sink.ts", import.meta.url);
 /** Seconds that one size, and one sample of the long run, may take. */
 const GUESS = 5;
 /** Of the long run's requests, as many are made at each size. */
@@ -31,7 +29,7 @@ export async function measureGrowth(
   const sizes = await measureSizes(rounds, { requests: Math.ceil(requests / PART), sources }, say);
   const progress = new Progress(say);
   const uptime = await measureUptime({ requests, sources }, (what, done, of) =>
-    progress.next(`uptime, ${what}`, done, of, (requests / of) * GUESS),
+    progress.next(`uptime, ${what}`, { done, of, guess: of * GUESS }),
   );
   return { sizes, uptime };
 }
@@ -41,13 +39,13 @@ async function measureSizes(
   settings: { readonly requests: number; readonly sources: boolean },
   say: (line: string) => void,
 ): Promise<SizeResult[]> {
-  await using sink = await startChild<SinkReady>(SINK, { name: "intake" });
+  await using sink = await startSink("intake");
   const round = DIMENSIONS.flatMap((dimension) => dimension.sizes.map((size) => ({ dimension, size })));
   const steps = Array.from({ length: rounds }, () => round).flat();
   const progress = new Progress(say);
   const results: SizeResult[] = [];
   for (const [done, { dimension, size }] of steps.entries()) {
-    progress.next(`${size} ${dimension.title}`, done, steps.length, GUESS);
+    progress.next(`${size} ${dimension.title}`, { done, of: steps.length, guess: GUESS * steps.length });
     const cpuPerRequest = await dimension.measure(size, { ...settings, dsn: sink.ready.dsn });
     results.push({ dimension: dimension.name, size, cpuPerRequest });
     await sink.ask("take");

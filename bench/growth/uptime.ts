@@ -1,7 +1,7 @@
 import type { Child } from "../processes/child.ts";
 import type { LoadQuestion, LoadReply } from "../processes/load.ts";
 import type { ServiceReady, ServiceReply } from "../processes/service.ts";
-import { withSurroundings } from "../requests/measure.ts";
+import { startLoad, startSink } from "../processes/start.ts";
 import { startService } from "../requests/start-service.ts";
 import { REFERENCE, VARIANTS } from "../requests/variants.ts";
 
@@ -29,39 +29,39 @@ export async function measureUptime(
   progress: (what: string, done: number, of: number) => void,
 ): Promise<UptimeSample[]> {
   const each = Math.ceil(requests / SAMPLES);
-  return await withSurroundings(async ({ load, sink }) => {
-    const run = async (
-      service: Child<ServiceReady>,
-      variant: string,
-      sample: number,
-    ): Promise<UptimeSample> => {
-      const { address } = service.ready;
-      const question: LoadQuestion = { address, failing: FAILING_PERCENT, stream: false, calls: each };
-      await service.ask("begin");
-      const answered = await service.watch(load.ask<LoadReply>({ ...question }));
-      const usage = await service.ask<ServiceReply>("end");
-      await sink.ask("take");
-      return {
-        variant,
-        requests: sample * each,
-        cpuPerRequest: usage.cpu / answered.requests,
-        rss: usage.rss / 1e6,
-        heap: usage.heap / 1e6,
-      };
+  await using load = await startLoad();
+  await using sink = await startSink("intake");
+  const run = async (
+    service: Child<ServiceReady>,
+    variant: string,
+    sample: number,
+  ): Promise<UptimeSample> => {
+    const { address } = service.ready;
+    const question: LoadQuestion = { address, failing: FAILING_PERCENT, stream: false, calls: each };
+    await service.ask("begin");
+    const answered = await service.watch(load.ask<LoadReply>({ ...question }));
+    const usage = await service.ask<ServiceReply>("end");
+    await sink.ask("take");
+    return {
+      variant,
+      requests: sample * each,
+      cpuPerRequest: usage.cpu / answered.requests,
+      rss: usage.rss / 1e6,
+      heap: usage.heap / 1e6,
     };
-    await using services = new AsyncDisposableStack();
-    const started: [string, Child<ServiceReady>][] = [];
-    for (const variant of VARIANTS.filter(({ name }) => UPTIME_VARIANTS.some((other) => other === name))) {
-      const service = await startService(variant, sink.ready, { role: "service", sources });
-      started.push([variant.name, services.use(service)]);
+  };
+  await using services = new AsyncDisposableStack();
+  const started: [string, Child<ServiceReady>][] = [];
+  for (const variant of VARIANTS.filter(({ name }) => UPTIME_VARIANTS.some((other) => other === name))) {
+    const service = await startService(variant, sink.ready, { role: "service", sources });
+    started.push([variant.name, services.use(service)]);
+  }
+  const samples: UptimeSample[] = [];
+  for (let sample = 1; sample <= SAMPLES; sample++) {
+    for (const [variant, service] of started) {
+      progress(`${variant}, ${sample * each} requests`, samples.length, SAMPLES * started.length);
+      samples.push(await run(service, variant, sample));
     }
-    const samples: UptimeSample[] = [];
-    for (let sample = 1; sample <= SAMPLES; sample++) {
-      for (const [variant, service] of started) {
-        progress(`${variant}, ${sample * each} requests`, samples.length, SAMPLES * started.length);
-        samples.push(await run(service, variant, sample));
-      }
-    }
-    return samples;
-  });
+  }
+  return samples;
 }

@@ -36,12 +36,11 @@ export async function measureMicro(
     });
     const { names } = micro.ready;
     for (const [index, name] of names.entries()) {
-      progress.next(
-        `${name}, round ${round + 1} of ${rounds}`,
-        round * names.length + index,
-        rounds * names.length,
-        GUESS,
-      );
+      progress.next(`${name}, round ${round + 1} of ${rounds}`, {
+        done: round * names.length + index,
+        of: rounds * names.length,
+        guess: GUESS * rounds * names.length,
+      });
       const { p50 } = await micro.ask<MicroReply>({ name } satisfies MicroQuestion);
       found.set(name, [...(found.get(name) ?? []), p50]);
     }

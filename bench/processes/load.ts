@@ -31,16 +31,14 @@ export interface LoadReply {
   readonly p99: number;
 }
 
-let current: { readonly address: string; readonly clients: readonly ProbeServiceClient[] } | undefined;
+/** The connections to each measured service; they stay from its warm-up on. */
+const connections = new Map<string, readonly ProbeServiceClient[]>();
 
-/** The connections to the service that is measured; they stay from its warm-up on. */
 function clientsOf(address: string): readonly ProbeServiceClient[] {
-  if (current?.address === address) return current.clients;
-  for (const client of current?.clients ?? []) client.close();
   const open = () =>
     new ProbeServiceClient(address, credentials.createInsecure(), { "grpc.use_local_subchannel_pool": 1 });
-  const clients = Array.from({ length: CONNECTIONS }, open);
-  current = { address, clients };
+  const clients = connections.get(address) ?? Array.from({ length: CONNECTIONS }, open);
+  connections.set(address, clients);
   return clients;
 }
 

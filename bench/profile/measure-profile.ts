@@ -2,9 +2,10 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { BenchOptions } from "../options.ts";
+import { startLoad } from "../processes/start.ts";
 import { Progress } from "../progress.ts";
 import { FAILING, type Shape } from "../requests/cases.ts";
-import { measure, withSurroundings } from "../requests/measure.ts";
+import { Subject } from "../requests/subject.ts";
 import { VARIANTS } from "../requests/variants.ts";
 import { type CpuProfile, type Share, sharesOf } from "./areas.ts";
 
@@ -25,24 +26,27 @@ export interface ProfileResults {
 export async function measureProfile(
   { choice }: Pick<BenchOptions, "choice">,
   say: (line: string) => void,
-  load: typeof LOAD = LOAD,
+  { seconds, warmupSeconds }: typeof LOAD = LOAD,
 ): Promise<ProfileResults> {
   if (PROFILED === undefined) throw new Error("There is no variant tracekeep-1 to take a profile of.");
-  const variant = PROFILED;
+  const profiled = { variant: PROFILED, failing: FAILING[0] };
   const progress = new Progress(say);
-  return withSurroundings(async (surroundings) => {
-    const profiles: ShapeProfile[] = [];
-    for (const [done, shape] of choice.shapes.entries()) {
-      progress.next(`profile, ${shape}`, done, choice.shapes.length, load.seconds + load.warmupSeconds);
-      const folder = await mkdtemp(join(tmpdir(), "tracekeep-profile-"));
-      // The sources, in which every function has the folder that it belongs to.
-      const common = { shape, failing: FAILING[0], variant, sources: true, profile: folder };
-      await measure(surroundings, { ...common, ...load });
-      profiles.push({ shape, shares: sharesOf(await onlyProfileIn(folder)) });
-      await rm(folder, { recursive: true });
-    }
-    return { profiles };
-  });
+  await using load = await startLoad();
+  const profiles: ShapeProfile[] = [];
+  for (const [done, shape] of choice.shapes.entries()) {
+    const of = choice.shapes.length;
+    progress.next(`profile, ${shape}`, { done, of, guess: of * (seconds + warmupSeconds) });
+    const folder = await mkdtemp(join(tmpdir(), "tracekeep-profile-"));
+    // The sources, in which every function has the folder that it belongs to.
+    const subject = await Subject.start(load, { ...profiled, shape, sources: true, profile: folder });
+    await subject.warmUp(warmupSeconds);
+    await subject.measure(seconds);
+    // It writes the profile when it ends.
+    await subject[Symbol.asyncDispose]();
+    profiles.push({ shape, shares: sharesOf(await onlyProfileIn(folder)) });
+    await rm(folder, { recursive: true });
+  }
+  return { profiles };
 }
 
 async function onlyProfileIn(folder: string): Promise<CpuProfile> {

@@ -1,3 +1,7 @@
+import type { LoadReply } from "../processes/load.ts";
+import type { ServiceReply } from "../processes/service.ts";
+import type { SinkReply } from "../processes/sink.ts";
+
 /** What one measurement yields. A request of a stream is one of its messages. */
 export interface Figures {
   /** Answered requests a second. */
@@ -47,3 +51,30 @@ export const FIGURES: readonly FigureTitle[] = [
   { name: "spanBytesPerRequest", title: "of which with spans", unit: "B", absolute: true },
   { name: "spansPerRequest", title: "spans that arrived per request", unit: "", absolute: true },
 ];
+
+/** Of what the load, the measured service and its intake have counted over the same time. */
+export function figuresOf(answered: LoadReply, usage: ServiceReply, sent: SinkReply): Figures {
+  const { requests } = answered;
+  return {
+    requestsPerSecond: requests / answered.seconds,
+    cpuPerRequest: usage.cpu / requests,
+    p50: answered.p50,
+    p99: answered.p99,
+    rss: usage.rss / 1e6,
+    heap: usage.heap / 1e6,
+    gcPerRequest: usage.gc / requests,
+    eventLoopDelay: usage.eventLoopDelay,
+    bytesPerRequest: sent.bytes / requests,
+    spanBytesPerRequest: sent.spanBytes / requests,
+    spansPerRequest: sent.spans / requests,
+  };
+}
+
+/** The mean of each figure. Throws RangeError if there are none. */
+export function meanOf([first, ...rest]: readonly Figures[]): Figures {
+  if (first === undefined) throw new RangeError("There is no mean of no figures.");
+  const mean: Record<FigureName, number> = { ...first };
+  for (const { name } of FIGURES)
+    mean[name] = rest.reduce((sum, figures) => sum + figures[name], first[name]) / (rest.length + 1);
+  return mean;
+}

@@ -15,7 +15,7 @@ export function formatRequests({ machine, settings, rounds }: Measured<RequestsR
   const head = [
     `${machine.cpu}, ${machine.cores} cores, load ${machine.loadBefore.toFixed(1)} before the run`,
     `Node ${machine.node}, grpc-js ${machine.grpcJs}, tracekeep ${machine.tracekeep}`,
-    `Rounds: ${settings.rounds} of ${settings.seconds} s; medians, with the spread of the rounds in brackets`,
+    `Rounds: ${settings.rounds} of ${settings.turns} times ${settings.seconds} s; medians, with the spread of the rounds in brackets`,
   ].join("\n");
   const legend = `Ratios are to "${titleOf(REFERENCE)}" of the same round. "${titleOf(CONTROL)}" shows the noise; ~ marks what is not above it.\n`;
   return `${[head, ...loadsOf(rounds).map((load) => formatTable(rounds, load)), legend].join("\n\n")}${formatLosses(rounds)}`;

@@ -1,12 +1,10 @@
 import type { BenchOptions } from "../options.ts";
 import { installPeers } from "../peers.ts";
-import { startChild } from "../processes/child.ts";
-import type { SinkReady } from "../processes/sink.ts";
+import { startSink } from "../processes/start.ts";
 import { Progress } from "../progress.ts";
 import { startService } from "../requests/start-service.ts";
 import { CONTROL, REFERENCE, VARIANTS } from "../requests/variants.ts";
 
-const SINK = new URL("../processes/sink.ts", import.meta.url);
 const PROCESSES = 15;
 /** Seconds that a process may take to start. */
 const GUESS = 0.5;
@@ -37,12 +35,12 @@ export async function measureStartup(
     ({ name }) => chosen.includes(name) && !/-(not-keeping|metrics)$/.test(name),
   );
   if (variants.some(({ peer }) => peer === true)) await installPeers(say);
-  await using sink = await startChild<SinkReady>(SINK, { name: "intake" });
+  await using sink = await startSink("intake");
   const steps = Array.from({ length: processes }, () => variants).flat();
   const progress = new Progress(say);
   const starts: Start[] = [];
   for (const [done, variant] of steps.entries()) {
-    progress.next(`start, ${variant.title}`, done, steps.length, GUESS);
+    progress.next(`start, ${variant.title}`, { done, of: steps.length, guess: GUESS * steps.length });
     await using service = await startService(variant, sink.ready, { role: "service", sources });
     const { startMs, instrumentMs, rss } = service.ready;
     starts.push({ variant: variant.name, startMs, instrumentMs, rss: rss / 1e6 });

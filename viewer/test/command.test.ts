@@ -16,7 +16,11 @@ afterEach(() => {
 
 /** The command as a user runs it. */
 function run(...args: string[]) {
-  const child = spawn(process.execPath, [CLI, ...args]);
+  return runWith({}, ...args);
+}
+
+function runWith(env: NodeJS.ProcessEnv, ...args: string[]) {
+  const child = spawn(process.execPath, [CLI, ...args], { env: { ...process.env, ...env } });
   children.push(child);
   const said = { text: "" };
   for (const stream of [child.stdout, child.stderr]) {
@@ -72,6 +76,14 @@ describe("tracekeep-viewer", () => {
     expect(list.messages.at(-1)?.totals).toEqual({ traces: 5, spans: 5, evicted: 15 });
   });
 
+  it("takes no more bytes than fit into the heap, and says how to have more", async () => {
+    const args = ["--port", "0", "--max-bytes", "200MiB"];
+    const refused = runWith({ NODE_OPTIONS: "--max-old-space-size=256" }, ...args);
+    expect(await refused.ended).toBe(2);
+    const [, NODE_OPTIONS = ""] = /expected a size .* NODE_OPTIONS=(\S+)/.exec(refused.said.text) ?? [];
+    await runWith({ NODE_OPTIONS }, ...args).says(/SENTRY_DSN=(\S+)/);
+  });
+
   it("says what to do if its port is in use, and ends with 1", async () => {
     const other = createServer().listen(0, "127.0.0.1");
     await once(other, "listening");
@@ -85,7 +97,7 @@ describe("tracekeep-viewer", () => {
   it.each([
     [["--port", "70000"], "whole number from 0 to 65535"],
     [["--port", "http"], "whole number from 0 to 65535"],
-    [["--max-bytes", "12"], "1MiB to 8GiB"],
+    [["--max-bytes", "12"], "1MiB to "],
     [["--max-bytes", "1TiB"], "256MiB"],
     [["--max-traces", "0"], "whole number from 1"],
     [["--colour"], "--colour"],

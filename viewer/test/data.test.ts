@@ -162,6 +162,11 @@ describe("the overview", () => {
     const method = all.methods.find(({ name }) => name === "GET /");
     expect(method).toMatchObject({ service: "gateway", p50: 2_000_000 });
     expect(method?.histogram.findIndex(({ ok }) => ok > 0)).toBe(Math.floor(Math.log2(20) * 2));
+    expect(all.nodes.map(({ search }) => search)).toEqual([
+      'service:"gateway"',
+      'service:"ledger"',
+      'service:"treasury"',
+    ]);
     const some = await read<OverviewView>("data/overview?q=status:ok");
     expect([some.traces, some.edges]).toEqual([1, []]);
   });

@@ -11,7 +11,7 @@ import {
 import { failureOf, isAnswer, type ReportFailure } from "./errors/index.ts";
 import { type Carrier, contextWithSpan, type ExtractContext, readCarrier } from "./propagation/index.ts";
 import type { Keeper } from "./recorder/index.ts";
-import { RecordedSpan } from "./spans/index.ts";
+import { describeException, RecordedSpan } from "./spans/index.ts";
 import type { Contexts, ProcessingTime, TracekeepTracer } from "./tracer/index.ts";
 
 /** What a span of the user's may have from its start. */
@@ -55,20 +55,20 @@ export function createBusinessSpans(options: BusinessSpansOptions): BusinessSpan
     const fail = (error: unknown): void =>
       processing.measure(() => {
         if (span instanceof RecordedSpan) markFailed(span, error, report, keeper);
-        span.end();
+        if (span.isRecording()) span.end();
       });
     let result: T;
     try {
-      result = contexts.with(contextWithSpan(context, span), fn, undefined, span);
+      result = contexts.with(contextWithSpan(context, span), inScope, undefined, fn, span) as T;
     } catch (error) {
       fail(error);
       throw error;
     }
-    if (!isThenable(result)) {
+    if (!(result instanceof Promise)) {
       end();
       return result;
     }
-    return Promise.resolve(result).then(
+    return result.then(
       (value) => {
         end();
         return value;
@@ -100,16 +100,27 @@ function withoutSpan(context: Context): Context {
   return context === ROOT_CONTEXT ? context : trace.deleteSpan(context);
 }
 
-/** Records the exception; the first span of the trace in this process reports it, unless it came from below. */
+/** Work that begins when somebody waits for it, as the queries of many database libraries, begins here and not outside. */
+function inScope<T>(fn: (span: Span) => T, span: Span): T | Promise<Awaited<T>> {
+  const result = fn(span);
+  return isThenable(result) ? (Promise.resolve(result) as Promise<Awaited<T>>) : result;
+}
+
+/**
+ * Records the exception; the first span of the trace in this process reports it, unless it came from below.
+ * That the user has ended the span already makes it no less a failure.
+ */
 function markFailed(span: RecordedSpan, error: unknown, report: ReportFailure, keeper: Keeper): void {
-  if (span.endTime !== undefined) return;
+  const isOpen = span.isRecording();
   span.failedWith(error);
-  span.recordException(error as Error);
-  const { exception } = span;
-  if (exception === undefined || isAnswer(error)) return;
-  span.setStatus({ code: SpanStatusCode.ERROR, message: exception.message });
-  span.setClean("error.type", exception.type);
+  if (isOpen) span.recordException(error as Error);
+  const exception = span.exception ?? describeException(error, span.environment.sanitizer);
   const { failures } = span.trace;
+  if (isAnswer(error) || failures.isTolerated(error)) return;
+  if (isOpen) {
+    span.setStatus({ code: SpanStatusCode.ERROR, message: exception.message });
+    span.setClean("error.type", exception.type);
+  }
   keeper.failed(span.trace);
   const isInnermost = failures.spanThrew(span.spanId, error, exception);
   if (failures.passedOn(undefined, exception.message, error) !== undefined) return;

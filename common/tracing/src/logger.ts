@@ -50,10 +50,14 @@ export function guarded(logger: Logger): Logger {
   };
 }
 
-/** Lets a kind of message through once in a period; the next one says how many were held back. */
+/**
+ * Lets a kind of message through once in a period; the next one says how many were held back.
+ *
+ * @param now milliseconds that never run backwards.
+ */
 export function createRateLimiter(
   periodMs = 60_000,
-  now: () => number = Date.now,
+  now: () => number = () => performance.now(),
 ): (kind: string) => number | undefined {
   const seen = new Map<string, { until: number; held: number }>();
   return (kind) => {

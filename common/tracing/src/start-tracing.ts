@@ -1,14 +1,9 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import {
-  type MeterProvider,
-  ROOT_CONTEXT,
-  type Tracer,
-  type TracerProvider,
-  trace,
-} from "@opentelemetry/api";
+import { type MeterProvider, ROOT_CONTEXT, trace } from "@opentelemetry/api";
 import { activate, splitArguments } from "./active-tracing.ts";
 import { announce } from "./announce.ts";
 import { createBusinessSpans } from "./business-spans.ts";
+import { tenantRule, withCleanNames } from "./clean-names.ts";
 import type { TracingConfig } from "./config/index.ts";
 import { createDisabledTracing } from "./disabled-tracing.ts";
 import { createErrorReporter, linkUserSentry } from "./errors/index.ts";
@@ -31,17 +26,17 @@ import {
   createPropagator,
   createSamplingContext,
   suppressTracing,
-  type TenantRule,
 } from "./propagation/index.ts";
 import { createRecallCounters, Recaller, serveRecalls } from "./recall/index.ts";
 import { createRecorder } from "./recorder/index.ts";
 import { register } from "./registration.ts";
 import { createResource } from "./resource.ts";
 import { createHeadSampler, loggedSampler } from "./sampling/index.ts";
-import { createSanitizer, type Sanitizer } from "./sanitize/index.ts";
+import { createSanitizer } from "./sanitize/index.ts";
 import { createSpanEnvironment } from "./span-environment.ts";
 import { TracekeepError } from "./tracekeep-error.ts";
 import { createBeginTrace, createContexts, createTenantBlocks, ProcessingTime } from "./tracer/index.ts";
+import { createProvider } from "./tracer-provider.ts";
 import type { Tracing } from "./tracing.ts";
 import { VERSION } from "./version.ts";
 
@@ -109,6 +104,7 @@ export function startTracing(given: TracingConfig, options: StartTracingOptions 
     timeoutMs: config.export.timeoutMs,
     ca: config.export.ca,
     untraced,
+    clean: sanitizer.text,
     mayReport: (keepId) => keeper.mayReport(keepId),
     logger,
   });
@@ -174,7 +170,14 @@ export function startTracing(given: TracingConfig, options: StartTracingOptions 
   const eventPost =
     sentryDsn === undefined
       ? undefined
-      : createEventPost({ dsn: sentryDsn, identity, export: config.export, untraced, logger });
+      : createEventPost({
+          dsn: sentryDsn,
+          identity,
+          export: config.export,
+          untraced,
+          clean: sanitizer.text,
+          logger,
+        });
   const unwatchExit = watchExit({
     active: () => trace.getSpan(contexts.active()),
     openSpans,
@@ -187,6 +190,7 @@ export function startTracing(given: TracingConfig, options: StartTracingOptions 
   let stopping: Promise<void> | undefined;
 
   const stop = async (limitMs: number): Promise<void> => {
+    const deadline = performance.now() + limitMs;
     process.off("beforeExit", flushAtExit);
     grpc.close();
     deactivate();
@@ -196,7 +200,8 @@ export function startTracing(given: TracingConfig, options: StartTracingOptions 
     await nextTurn();
     await recaller.close(limitMs / 4);
     recorder.spans.close();
-    await Promise.all([exporter.shutdown(limitMs), errors.shutdown(limitMs), eventPost?.shutdown()]);
+    const leftMs = Math.max(0, deadline - performance.now());
+    await Promise.all([exporter.shutdown(leftMs), errors.shutdown(leftMs), eventPost?.shutdown()]);
     unwatchExit();
     contexts.release();
     metrics.stop();
@@ -245,36 +250,4 @@ export function startTracing(given: TracingConfig, options: StartTracingOptions 
 /** A number of milliseconds that can be waited for. */
 function isLimit(limitMs: number | undefined): limitMs is number {
   return limitMs !== undefined && limitMs >= 0 && limitMs <= 2 ** 31 - 1;
-}
-
-/** The service's names go into spans, error events, headers and logs: they are cleaned once, for all of these. */
-function withCleanNames(config: TracingConfig, sanitizer: Sanitizer): TracingConfig {
-  return {
-    ...config,
-    serviceName: sanitizer.text(config.serviceName),
-    serviceVersion: sanitizer.text(config.serviceVersion),
-    environment: sanitizer.text(config.environment),
-    serviceInstanceId:
-      config.serviceInstanceId === undefined ? undefined : sanitizer.text(config.serviceInstanceId),
-  };
-}
-
-/** A tenant's name is cleaned like any value under the key that it comes by. */
-function tenantRule(key: string | undefined, sanitizer: Sanitizer): TenantRule | undefined {
-  return key === undefined
-    ? undefined
-    : { key, clean: (value) => String(sanitizer.attribute(key, value) ?? "") };
-}
-
-/** Tracers by the name and version of the instrumentation that asks for one. */
-function createProvider(makeTracer: (scope: typeof SCOPE) => Tracer, { text }: Sanitizer): TracerProvider {
-  const tracers = new Map<string, Tracer>();
-  return {
-    getTracer(name, version = "") {
-      const key = `${name}@${version}`;
-      const known = tracers.get(key) ?? makeTracer({ name: text(name), version: text(version) });
-      if (tracers.size < 1_000) tracers.set(key, known);
-      return known;
-    },
-  };
 }

@@ -70,6 +70,13 @@ test.each([
   ["TRACE_SAMPLERATE", "TRACE_SAMPLE_RATE"],
   ["TRACING_ENABLE", "TRACING_ENABLED"],
   ["SENTRY_DNS", "SENTRY_DSN"],
+  ["TRACE_ENABLED", "TRACING_ENABLED"],
+  ["TRACEKEEP_ENABLED", "TRACING_ENABLED"],
+  ["TRACE_SAMPLING_RATE", "TRACE_SAMPLE_RATE"],
+  ["TRACING_SAMPLE_RATE", "TRACE_SAMPLE_RATE"],
+  ["TRACES_SAMPLE_RATE", "TRACE_SAMPLE_RATE"],
+  ["TRACE_KEEP_SLOW", "TRACE_KEEP_SLOW_MS"],
+  ["TRACE_RECORDER", "TRACE_RECORDER_BYTES"],
 ])("a variable %s is warned of", (name, meant) => {
   const { warnings } = loadTracingConfig({ env: { [name]: "1" }, cwd: "/" });
   expect(warnings).toEqual([`${name} is not a setting and has no effect; did you mean ${meant}?`]);

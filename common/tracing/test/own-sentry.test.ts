@@ -17,6 +17,12 @@ test("events that the service sends carry the active span, and failures go throu
   expect(failure?.event.exception.values[0]).toMatchObject({ type: "RangeError", value: "out of oven" });
   expect(failure?.event.contexts.trace).toMatchObject({ trace_id: ids[1]?.traceId, span_id: ids[1]?.spanId });
   expect(failure?.header.trace.trace_id).toBe(ids[1]?.traceId);
+  const values = events.map(({ event }) =>
+    event.exception?.values.map(({ value }: { value: string }) => value),
+  );
+  // What the service has captured itself makes no second event; what caused an error stands before it.
+  expect(values.filter((told) => told?.includes("known already"))).toEqual([["known already"]]);
+  expect(values).toContainEqual(["no flour", "no bread"]);
   // What the service has put into its scope was not sanitised: it stays out of Tracekeep's events.
   expect(JSON.stringify(failure?.event)).not.toContain("4111");
 });

@@ -86,6 +86,21 @@ test("STAT-04: a hundred planned reconnects at 1 % make about one trace and no e
   expect(spansOf("ServerStream").length / 2).toBeLessThanOrEqual(15);
 });
 
+test("STAT-04: a planned deadline that leaves withSpan as an error is none there, either", async () => {
+  await serve([PLANNED]);
+  const client = probeClient(tracing, probe.address);
+  const read = () =>
+    tracing.withSpan("read feed", async () => {
+      for await (const _ of client.serverStream({ text: "", count: 0 }, { deadline: Date.now() + 100 }));
+    });
+  await expect(read()).rejects.toThrow("DEADLINE_EXCEEDED");
+  client.close();
+  await tracing.forceFlush();
+  await intake.until(() => intake.spans.length === 3, "three spans");
+  expect(intake.spans.map(({ status }) => status.code)).toEqual([0, 0, 0]);
+  expect(tracing.stats().errors.reported).toBe(0);
+});
+
 test("STAT-02: what a status means can be changed by code, method and side; the first rule counts", async () => {
   await serve([
     { method: "probe.v1.*/Unary", side: "client", codes: ["NOT_FOUND"], meaning: "answer" },

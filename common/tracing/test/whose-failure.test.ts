@@ -75,6 +75,30 @@ test("a failure below that was tolerated does not hide the service's own", async
   expect(own.every((span) => span.kind === 3)).toBe(true);
 });
 
+test("a tolerated failure does not hide the service's own of the same code, once another call was answered", async () => {
+  const cache = await serve(failsWith(13, "cache is corrupt"));
+  const bank = await serve((_call, callback) => callback(null, { text: "", count: 0 }));
+  const ledger = await serve((_call, callback) => {
+    void call(cache, tracing)
+      .then(() => call(bank, tracing))
+      .then(() => callback({ code: 13, details: "ledger is corrupt" }));
+  });
+  await call(ledger, tracing);
+  expect(await events(2)).toEqual(["INTERNAL: cache is corrupt", "INTERNAL: ledger is corrupt"]);
+});
+
+test("of two failures below with the same code, the one whose text comes back is passed on", async () => {
+  const cache = await serve(failsWith(13, "cache is corrupt"));
+  const bank = await serve(failsWith(13, "bank is corrupt"));
+  const ledger = await serve((_call, callback) => {
+    void call(bank, tracing)
+      .then(() => call(cache, tracing))
+      .then(() => callback({ code: 13, details: "13 INTERNAL: bank is corrupt" }));
+  });
+  await call(ledger, tracing);
+  expect(await events(2)).toEqual(["INTERNAL: bank is corrupt", "INTERNAL: cache is corrupt"]);
+});
+
 test("an exception beside a tolerated failure is reported, also at an entry that is not gRPC", async () => {
   const cache = await serve(failsWith(14, "cache is down"));
   const job = tracing.continueTrace({}, { name: "job" }, async () => {

@@ -82,6 +82,31 @@ describe("ServiceMap", () => {
     ]);
   });
 
+  it("knows by what the calls to a database are found, by an older key too", () => {
+    const map = new ServiceMap();
+    const callOf = (id: string, attributes: SampleSpan["attributes"]): SampleSpan => ({
+      id,
+      kind: "client",
+      ...(attributes && { attributes }),
+    });
+    map.add(
+      assembleTrace(
+        SAMPLE_TRACE,
+        call(
+          callOf("1", { "db.system.name": "postgresql", "db.namespace": "shop" }),
+          callOf("2", { "db.system": "mysql", "db.namespace": "shop" }),
+          callOf("3", { "messaging.system": "kafka", "server.address": "10.0.0.1" }),
+        ),
+      ),
+    );
+    expect(map.nodes().map(({ name, marks }) => [name, marks])).toEqual([
+      ["shop", undefined],
+      ["postgresql: shop", { "db.system.name": "postgresql", "db.namespace": "shop" }],
+      ["mysql: shop", { "db.system": "mysql", "db.namespace": "shop" }],
+      ["kafka", { "messaging.system": "kafka" }],
+    ]);
+  });
+
   it("is bounded, however many names come", () => {
     const many = Array.from({ length: 1000 }, (_, index) =>
       sampleSpan({ id: (index + 1).toString(16), service: `s${index}` }),

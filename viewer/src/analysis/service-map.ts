@@ -1,13 +1,15 @@
-import { textOf } from "../trace/attributes.ts";
 import type { SpanRecord } from "../trace/span.ts";
 import type { SpanNode, Trace } from "../trace/trace.ts";
 import { Distribution } from "./distribution.ts";
+import { type Marks, outsideOf } from "./outside.ts";
 import { weightOf } from "./weight.ts";
 
 /** A service, or something outside that services call: a database, or a host of which nothing was received. */
 export interface MapNode {
   readonly name: string;
   readonly outside: boolean;
+  /** By which the calls to something outside are known; undefined for a service. */
+  readonly marks: Marks | undefined;
   /** What was asked of it: one duration for each request that came into it. */
   readonly requests: Distribution;
 }
@@ -44,7 +46,7 @@ export class ServiceMap {
     const weight = weightOf(span);
     const from = parent?.span.service;
     if (from !== span.service || span.kind === "server" || span.kind === "consumer") {
-      this.#node(span.service, false)?.requests.add(nanos, weight, failed);
+      this.#node(span.service)?.requests.add(nanos, weight, failed);
       if (parent && from !== undefined && from !== span.service)
         this.#callTo(parent.span, span.service, nanos, failed);
     }
@@ -52,13 +54,13 @@ export class ServiceMap {
       ? undefined
       : outsideOf(span);
     if (outside === undefined) return;
-    this.#node(outside, true)?.requests.add(nanos, weight, failed);
-    this.#callTo(span, outside, nanos, failed);
+    this.#node(outside.name, outside.marks)?.requests.add(nanos, weight, failed);
+    this.#callTo(span, outside.name, nanos, failed);
   }
 
   /** Of a call the caller's own duration counts, the way included, where its span is known as a call. */
   #callTo(caller: SpanRecord, to: string, nanos: number, failed: boolean): void {
-    if (!this.#node(caller.service, false) || !this.#nodes.has(to)) return;
+    if (!this.#node(caller.service) || !this.#nodes.has(to)) return;
     const key = JSON.stringify([caller.service, to]);
     const edge = this.#edges.get(key) ?? { from: caller.service, to, calls: new Distribution() };
     this.#edges.set(key, edge);
@@ -71,27 +73,12 @@ export class ServiceMap {
   }
 
   /** Undefined beyond the bound: made-up names must not fill the memory. */
-  #node(name: string, outside: boolean): MapNode | undefined {
+  #node(name: string, marks?: Marks): MapNode | undefined {
     const known = this.#nodes.get(name);
     if (known) return known;
     if (this.#nodes.size >= MOST_NODES) return undefined;
-    const node = { name, outside, requests: new Distribution() };
+    const node = { name, outside: marks !== undefined, marks, requests: new Distribution() };
     this.#nodes.set(name, node);
     return node;
   }
-}
-
-/** What a call went to, if that sends no spans of its own. */
-function outsideOf({ kind, attributes }: SpanRecord): string | undefined {
-  if (kind !== "client" && kind !== "producer") return undefined;
-  const database = textOf(attributes["db.system.name"]) ?? textOf(attributes["db.system"]);
-  if (database !== undefined) {
-    const name = textOf(attributes["db.namespace"]);
-    return name === undefined ? database : `${database}: ${name}`;
-  }
-  return (
-    textOf(attributes["peer.service"]) ??
-    textOf(attributes["messaging.system"]) ??
-    textOf(attributes["server.address"])
-  );
 }

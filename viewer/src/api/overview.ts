@@ -1,6 +1,8 @@
 import type { Distribution } from "../analysis/distribution.ts";
 import { Methods } from "../analysis/methods.ts";
+import type { Marks } from "../analysis/outside.ts";
 import { ServiceMap } from "../analysis/service-map.ts";
+import { quoted } from "../search/quoted.ts";
 import type { Trace } from "../trace/trace.ts";
 import { nameOf } from "./summary.ts";
 import type { FiguresView, OverviewView } from "./wire.ts";
@@ -24,9 +26,10 @@ export class Overview {
   view(): OverviewView {
     return {
       traces: this.#traces,
-      nodes: this.#map.nodes().map(({ name, outside, requests }) => ({
+      nodes: this.#map.nodes().map(({ name, outside, marks, requests }) => ({
         name: nameOf(name),
         outside,
+        search: searchFor(name, marks),
         ...figuresOf(requests),
       })),
       edges: this.#map.edges().map(({ from, to, calls }) => ({
@@ -43,6 +46,13 @@ export class Overview {
       scale: SCALE,
     };
   }
+}
+
+function searchFor(service: string, marks: Marks | undefined): string {
+  if (!marks) return `service:${quoted(service)}`;
+  return Object.entries(marks)
+    .map(([key, value]) => `${key}=${quoted(value)}`)
+    .join(" ");
 }
 
 function figuresOf(distribution: Distribution): FiguresView {

@@ -145,7 +145,12 @@ export interface FiguresView {
 /** What the traces that fit a search say together. */
 export interface OverviewView {
   readonly traces: number;
-  readonly nodes: readonly (FiguresView & { readonly name: string; readonly outside: boolean })[];
+  readonly nodes: readonly (FiguresView & {
+    readonly name: string;
+    readonly outside: boolean;
+    /** Finds the traces in which it takes part. */
+    readonly search: string;
+  })[];
   readonly edges: readonly (FiguresView & { readonly from: string; readonly to: string })[];
   readonly methods: readonly (FiguresView & {
     readonly service: string;

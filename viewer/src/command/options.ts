@@ -1,4 +1,6 @@
 import { parseArgs } from "node:util";
+import { MIB, mostBytes, sizeOf } from "./size.ts";
+import { UsageError } from "./usage-error.ts";
 
 /** What the command line says. */
 export interface ViewerOptions {
@@ -9,13 +11,7 @@ export interface ViewerOptions {
   readonly maxTraces: number;
 }
 
-/** A command line that cannot be understood. */
-export class UsageError extends Error {
-  override name = "UsageError";
-}
-
 export const DEFAULT_PORT = 4319;
-const MIB = 2 ** 20;
 const DEFAULT_MAX_BYTES = 128 * MIB;
 const DEFAULT_MAX_TRACES = 10_000;
 
@@ -25,7 +21,8 @@ Takes traces and error events as Sentry does, and shows them at http://127.0.0.1
 only, and connects to nothing.
 
   --port N          port on 127.0.0.1, 0 to 65535; 0 takes a free one; ${DEFAULT_PORT}
-  --max-bytes SIZE  what the traces held may take, 1MiB to 8GiB, in bytes or with KiB, MiB or GiB; 128MiB
+  --max-bytes SIZE  what the traces held may take, in bytes or with KiB, MiB or GiB, 1MiB to ${mostBytes() / MIB}MiB: a third of
+                    Node.js's heap, which NODE_OPTIONS=--max-old-space-size=MIB makes larger; 128MiB
   --max-traces N    most traces held, 1 to 1000000; ${DEFAULT_MAX_TRACES}
   --open            open the page in the browser
   --help            print this
@@ -42,7 +39,7 @@ export function parseOptions(args: readonly string[]): ViewerOptions {
     open,
     port: wholeNumber("--port", values.port, DEFAULT_PORT, 0, 65_535),
     maxTraces: wholeNumber("--max-traces", values["max-traces"], DEFAULT_MAX_TRACES, 1, 1_000_000),
-    maxBytes: size(values["max-bytes"]),
+    maxBytes: bytes(values["max-bytes"]),
   };
 }
 
@@ -59,14 +56,8 @@ function wholeNumber(
   throw new UsageError(`${name} ${text}: expected a whole number from ${least} to ${most}`);
 }
 
-const UNITS: Readonly<Record<string, number>> = { "": 1, KiB: 1024, MiB: MIB, GiB: 1024 * MIB };
-
-function size(text: string | undefined): number {
-  if (text === undefined) return DEFAULT_MAX_BYTES;
-  const [, digits = "", unit = ""] = /^(\d{1,12})(KiB|MiB|GiB)?$/.exec(text) ?? [];
-  const value = digits === "" ? Number.NaN : Number(digits) * (UNITS[unit] ?? Number.NaN);
-  if (value >= MIB && value <= 8 * 1024 * MIB) return value;
-  throw new UsageError(`--max-bytes ${text}: expected a size from 1MiB to 8GiB, such as 268435456 or 256MiB`);
+function bytes(text: string | undefined): number {
+  return text === undefined ? Math.min(DEFAULT_MAX_BYTES, mostBytes()) : sizeOf("--max-bytes", text);
 }
 
 function parse(args: readonly string[]) {

@@ -2,7 +2,8 @@ import { once } from "node:events";
 import { loadPage } from "../assets/page-files.ts";
 import { startViewer, type Viewer } from "../server/start-viewer.ts";
 import { openInBrowser } from "./open-in-browser.ts";
-import { parseOptions, USAGE, UsageError, type ViewerOptions } from "./options.ts";
+import { parseOptions, USAGE, type ViewerOptions } from "./options.ts";
+import { UsageError } from "./usage-error.ts";
 
 const BODY_LIMITS = { compressed: 10 * 2 ** 20, decompressed: 32 * 2 ** 20 };
 const MOST_SPANS = 10_000_000;

@@ -9,11 +9,11 @@ import type { Pattern } from "./pattern.ts";
 import type { Query, SpanTerm, TraceTerm } from "./query.ts";
 
 /** Whether a trace is what a search looks for. */
-export function matches(trace: Trace, { span: terms, noSpan, trace: traceTerms }: Query): boolean {
+export function matches(trace: Trace, { spans: groups, noSpan, trace: traceTerms }: Query): boolean {
   const spans = trace.nodes.map((node) => node.span);
   return (
     traceTerms.every(({ negated, term }) => traceFits(trace, spans, term) !== negated) &&
-    (terms.length === 0 || spans.some((span) => terms.every((term) => spanFits(span, term)))) &&
+    groups.every((terms) => spans.some((span) => terms.every((term) => spanFits(span, term)))) &&
     !spans.some((span) => noSpan.some((term) => spanFits(span, term)))
   );
 }

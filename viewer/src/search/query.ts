@@ -17,8 +17,8 @@ export type TraceTerm =
 
 /** A search, compiled. */
 export interface Query {
-  /** All have to hold of one and the same span. */
-  readonly span: readonly SpanTerm[];
+  /** All of a group have to hold of one and the same span. */
+  readonly spans: readonly (readonly SpanTerm[])[];
   /** None may hold of any span. */
   readonly noSpan: readonly SpanTerm[];
   readonly trace: readonly { readonly negated: boolean; readonly term: TraceTerm }[];
@@ -32,13 +32,20 @@ const STATUSES = ["failed", "errors", "ok"];
  * Compiles a search such as `service:ledger method:Create* status:failed duration:>100ms account.currency=EUR "no money"`.
  * `status:` takes failed, errors (calls that failed and were coped with), ok, or a code such as UNAVAILABLE or 503.
  * Other words are looked for in names, messages, attributes and ids. A minus before a word excludes.
+ * `service:gateway & service:ledger` looks for traces with a span of each: what stands between two `&` is about one span.
  */
 export function parseQuery(text: string): Query {
-  const span: SpanTerm[] = [];
+  const spans: SpanTerm[][] = [];
+  let span: SpanTerm[] = [];
   const noSpan: SpanTerm[] = [];
   const trace: Query["trace"][number][] = [];
   const faults: string[] = [];
   for (const token of tokensOf(text)) {
+    if (token.separator === "&") {
+      spans.push(span);
+      span = [];
+      continue;
+    }
     const spanTerm = spanTermOf(token);
     if (spanTerm) {
       (token.negated ? noSpan : span).push(spanTerm);
@@ -48,7 +55,7 @@ export function parseQuery(text: string): Query {
     if (typeof term === "string") faults.push(term);
     else trace.push({ negated: token.negated, term });
   }
-  return { span, noSpan, trace, faults };
+  return { spans: [...spans, span], noSpan, trace, faults };
 }
 
 function spanTermOf({ key, separator, value }: Token): SpanTerm | undefined {

@@ -4,6 +4,7 @@ import { failedRequest, SAMPLE_TRACE, sampleSpan } from "../testing/sample.ts";
 import { assembleTrace } from "../trace/trace.ts";
 import { matches } from "./match.ts";
 import { parseQuery } from "./query.ts";
+import { quoted } from "./quoted.ts";
 
 const failed = assembleTrace(SAMPLE_TRACE, failedRequest);
 const sampled = assembleTrace(SAMPLE_TRACE, [
@@ -36,6 +37,10 @@ describe("a search", () => {
     ["service:ledger method:CreateAccount", true, false],
     // Of one and the same span: the treasury has no such method.
     ["service:treasury method:CreateAccount", false, false],
+    ["service:treasury & method:CreateAccount", true, false],
+    ["service:gateway & service:ledger & status:ok", false, true],
+    ["& service:treasury &", true, false],
+    ['"&"', false, false],
     ["status:failed", true, false],
     ["status:ok", false, true],
     ["status:UNAVAILABLE", true, false],
@@ -92,6 +97,18 @@ describe("a search", () => {
         expect(matches(trace, parseQuery(`"${value}"`))).toBe(true);
       }),
       { examples: [["a:b=c"], [" "]] },
+    );
+  });
+
+  it("finds each value of an attribute, once it is quoted", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary", minLength: 1, maxLength: 300 }), (value) => {
+        const trace = assembleTrace(SAMPLE_TRACE, [sampleSpan({ id: "1", attributes: { key: value } })]);
+        // An address keeps no halves of characters.
+        const search = new URLSearchParams({ q: `key=${quoted(value)}` }).toString();
+        expect(matches(trace, parseQuery(new URLSearchParams(search).get("q") ?? ""))).toBe(true);
+      }),
+      { examples: [['a "quoted" name'], ["a\nb"], ["é".repeat(250)], ["*"], ["a: b=c"], ["\ud83d"]] },
     );
   });
 });

@@ -1,9 +1,9 @@
-/** A word of a search: `key:value`, `key=value` or plain text, perhaps with a minus before it. */
+/** A word of a search: `key:value`, `key=value` or plain text, perhaps with a minus before it; or `&` alone. */
 export interface Token {
   readonly negated: boolean;
   /** What stands before the colon or the equals sign; empty for plain text. */
   readonly key: string;
-  readonly separator: ":" | "=" | "";
+  readonly separator: ":" | "=" | "&" | "";
   readonly value: string;
 }
 
@@ -16,6 +16,7 @@ export function tokensOf(text: string): Token[] {
 }
 
 function tokenOf(word: string): Token | undefined {
+  if (word === "&") return { negated: false, key: "", separator: "&", value: "" };
   const negated = word.length > 1 && word.startsWith("-");
   const [, key = "", separator = "", rest = ""] = /^([^\s":=]*)([:=]?)(.*)$/s.exec(
     negated ? word.slice(1) : word,

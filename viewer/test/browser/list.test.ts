@@ -1,3 +1,4 @@
+import type { Locator, Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { startViewer } from "../../src/index.ts";
 import { failedRequest, SAMPLE_TRACE } from "../../src/testing/sample.ts";
@@ -20,6 +21,19 @@ const request = (number: number, name: string, more: object = {}) =>
     to: number * 1_000 + 500,
     ...more,
   });
+
+/** Puts a tab behind others or in front: Playwright has each believe that it is in front. */
+async function setBehind(page: Page, isBehind: boolean): Promise<void> {
+  await page.evaluate(
+    `Object.defineProperty(document, "hidden", { configurable: true, value: ${isBehind} })`,
+  );
+  await page.evaluate('document.dispatchEvent(new Event("visibilitychange"))');
+}
+
+async function isInside(outer: Locator, inner: Locator): Promise<boolean> {
+  const [box, part] = [await outer.boundingBox(), await inner.boundingBox()];
+  return box !== null && part !== null && part.y >= box.y && part.y + part.height <= box.y + box.height;
+}
 
 describe("the list", () => {
   it("says how to begin, then shows what arrives without being asked, failed traces first", async () => {
@@ -119,6 +133,54 @@ describe("the list", () => {
     await page.getByRole("dialog").waitFor({ state: "detached" });
   });
 
+  it("leaves Enter to a link or a button that has the focus", async () => {
+    await sendSpans(stage.viewer.url, [...request(1, "GET /first"), ...request(2, "GET /second")]);
+    const page = await openPage(stage.browser, stage.viewer.url);
+    await page.getByText("GET /second").waitFor();
+    await page.keyboard.press("j");
+    await page.getByRole("button", { name: "Help" }).focus();
+    await page.keyboard.press("Enter");
+    await page.getByRole("dialog").waitFor();
+    await page.keyboard.press("Escape");
+    await page.locator(`#trace-${traceIdOf(1)}`).focus();
+    await page.keyboard.press("Enter");
+    await page.waitForURL(`**/trace/${traceIdOf(1)}`);
+    await page.goBack();
+
+    // Keys that step take Enter with them.
+    await page.locator(`#trace-${traceIdOf(1)}`).focus();
+    await page.keyboard.press("k");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(`**/trace/${traceIdOf(2)}`);
+  });
+
+  it("is where it was when one comes back from a trace, and stays where one scrolls", async () => {
+    await sendSpans(
+      stage.viewer.url,
+      Array.from({ length: 3_000 }, (_, index) => request(index + 1, `GET /${index + 1}`)).flat(),
+    );
+    const page = await openPage(stage.browser, stage.viewer.url);
+    await page.getByText("3,000 traces").first().waitFor();
+    const rows = page.locator(".trace-rows");
+    await rows.evaluate((element) => element.scrollTo(0, element.scrollHeight / 2));
+    const row = page.getByText("GET /1500", { exact: true });
+    await row.click();
+    await page.locator(".span-row").first().waitFor();
+    await page.goBack();
+    await page.getByText("3,000 traces").first().waitFor();
+    await expect.poll(() => isInside(rows, row)).toBe(true);
+    // It moves with its row, …
+    const more = Array.from({ length: 20 }, (_, index) => request(index + 4_001, "GET /more")).flat();
+    await sendSpans(stage.viewer.url, more);
+    await page.getByText("3,020 traces").first().waitFor();
+    await expect.poll(() => isInside(rows, row)).toBe(true);
+    // … but does not hold back who scrolls on.
+    await rows.evaluate((element) => element.scrollTo(0, 0));
+    await sendSpans(stage.viewer.url, request(5_000, "GET /newest"));
+    await page.getByText("GET /newest").waitFor();
+    expect(await rows.evaluate((element) => element.scrollTop)).toBe(0);
+  });
+
   it("holds thousands of traces, of which only those in sight are in the document", async () => {
     await sendSpans(
       stage.viewer.url,
@@ -129,6 +191,25 @@ describe("the list", () => {
     expect(await page.locator(".trace-row").count()).toBeLessThan(60);
     await page.locator(".trace-rows").evaluate((rows) => rows.scrollTo(0, rows.scrollHeight));
     await page.getByText("GET /1", { exact: true }).waitFor();
+  });
+
+  it("is open in more tabs than a browser has connections: those behind others take none", async () => {
+    await sendSpans(stage.viewer.url, request(1, "GET /first"));
+    const first = await openPage(stage.browser, stage.viewer.url);
+    await first.getByText("GET /first").waitFor();
+    let tab = first;
+    for (let others = 0; others < 7; others++) {
+      await setBehind(tab, true);
+      tab = await first.context().newPage();
+      await tab.goto(stage.viewer.url);
+      await tab.getByText("GET /first").waitFor();
+    }
+    await sendSpans(stage.viewer.url, request(2, "GET /second"));
+    await tab.getByText("GET /second").waitFor();
+    await setBehind(tab, true);
+    expect(await first.getByText("GET /second").count()).toBe(0);
+    await setBehind(first, false);
+    await first.getByText("GET /second").waitFor();
   });
 
   it("says that the viewer is gone, and goes on when it is back", async () => {

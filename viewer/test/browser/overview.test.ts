@@ -4,6 +4,7 @@ import { failedRequest, SAMPLE_TRACE } from "../../src/testing/sample.ts";
 import { openPage, textsOf } from "../harness/page.ts";
 import { sendSpans, traceOf } from "../harness/send.ts";
 import { setStage } from "../harness/stage.ts";
+import { trafficTo } from "../harness/traffic.ts";
 
 const stage = setStage();
 beforeEach(() => sendSpans(stage.viewer.url, failedRequest));
@@ -34,6 +35,48 @@ describe("the service map", () => {
     await page.locator(".map-node", { hasText: "treasury" }).click();
     await expect.poll(() => textsOf(page, ".trace-row b")).toEqual(["POST /accounts"]);
     expect(new URL(page.url()).searchParams.get("q")).toBe('service:"treasury"');
+  });
+
+  it("leads to the traces in which a database takes part, whatever else is searched for", async () => {
+    const attributes = { "db.system.name": "postgresql", "db.namespace": "shop" };
+    await sendSpans(stage.viewer.url, [
+      ...traceOf(
+        1,
+        { id: "1", service: "web", name: "GET /orders", kind: "server" },
+        { id: "2", parent: "1", service: "orders", kind: "server" },
+        { id: "3", parent: "2", service: "orders", kind: "client", attributes },
+      ),
+      ...traceOf(2, { id: "1", service: "web", name: "GET /", kind: "server" }),
+    ]);
+    const page = await openPage(stage.browser, `${stage.viewer.url}map?q=service:web`);
+    const found = () => textsOf(page, ".trace-row b");
+    for (const place of [
+      page.locator(".map-node", { hasText: "postgresql: shop" }),
+      page.locator(".map-node", { hasText: "orders" }),
+      page.locator(".map-edge", { hasText: "orders → postgresql: shop" }),
+    ]) {
+      await place.locator("text").first().click();
+      await expect.poll(found).toEqual(["GET /orders"]);
+      await page.goBack();
+    }
+  });
+});
+
+describe("a page about all traces", () => {
+  it.each([
+    ["map", ".map-node .map-name"],
+    ["methods", "tbody td:first-child"],
+  ])("/%s is drawn, and drawn again, while traces keep coming", async (path, names) => {
+    await using _ = trafficTo(stage.viewer.url);
+    const page = await openPage(stage.browser, stage.viewer.url + path);
+    await page.locator(names, { hasText: "gateway" }).first().waitFor();
+    for (const [number, service] of [
+      [1, "cron"],
+      [2, "mailer"],
+    ] as const) {
+      await sendSpans(stage.viewer.url, traceOf(number, { id: "1", service, kind: "server" }));
+      await page.locator(names, { hasText: service }).first().waitFor();
+    }
   });
 });
 

@@ -5,6 +5,7 @@ import type { SpanRecord } from "../../src/trace/span.ts";
 import { openPage, textsOf } from "../harness/page.ts";
 import { sendSpans, traceIdOf, traceOf } from "../harness/send.ts";
 import { setStage } from "../harness/stage.ts";
+import { trafficTo } from "../harness/traffic.ts";
 
 const stage = setStage();
 
@@ -148,6 +149,28 @@ describe("a trace", () => {
     await page.waitForURL(stage.viewer.url);
   });
 
+  it("is used by keys and the mouse: Enter does what it says on whatever has the focus", async () => {
+    await sendSpans(stage.viewer.url, kept);
+    const page = await openPage(stage.browser, stage.viewer.traceUrl(SAMPLE_TRACE));
+    await page.getByLabel(/^ledger: open account/).click();
+    await page.keyboard.press("Enter");
+    await expect.poll(() => textsOf(page, SPANS)).toHaveLength(4);
+    await page.keyboard.press("k");
+    await page.keyboard.press("Enter");
+    await expect.poll(() => textsOf(page, SPANS)).toHaveLength(3);
+
+    await page.getByLabel(/^gateway: POST/).focus();
+    await page.keyboard.press("Enter");
+    await expect.poll(() => textsOf(page, selected)).toEqual(["POST /accounts"]);
+    await page.getByRole("button", { name: "Theme: auto" }).focus();
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "Theme: light" }).waitFor();
+    expect(await textsOf(page, SPANS)).toHaveLength(3);
+    await page.getByRole("link", { name: "Methods" }).focus();
+    await page.keyboard.press("Enter");
+    await page.waitForURL("**/methods");
+  });
+
   it("leaves what did not matter for its duration off the critical path", async () => {
     await sendSpans(
       stage.viewer.url,
@@ -169,6 +192,15 @@ describe("a trace", () => {
     await expect.poll(() => textsOf(page, SPANS)).toHaveLength(4);
     await sendSpans(stage.viewer.url, kept.slice(4));
     await expect.poll(() => textsOf(page, SPANS), { timeout: 5_000 }).toHaveLength(8);
+  });
+
+  it("grows while more spans of it come all the time", async () => {
+    await sendSpans(stage.viewer.url, kept.slice(0, 4));
+    await using _ = trafficTo(stage.viewer.url, SAMPLE_TRACE);
+    const page = await openPage(stage.browser, stage.viewer.traceUrl(SAMPLE_TRACE));
+    await page.getByText("POST /accounts").first().waitFor();
+    await sendSpans(stage.viewer.url, kept.slice(4));
+    await page.getByText("TreasuryService/ValidateAccount").first().waitFor();
   });
 
   it("is copied as a command that posts it again, and as a link", async () => {

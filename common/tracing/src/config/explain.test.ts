@@ -72,3 +72,18 @@ test("the release is TRACE_SERVICE_VERSION, then SENTRY_RELEASE, then what the c
   env = { ...env, TRACE_SERVICE_VERSION: "4" };
   expect(told({ serviceVersion: "2" })).toEqual(["4", "environment"]);
 });
+
+test.each([
+  ["TRACE_ENVIRONMENT", "SENTRY_ENVIRONMENT", "environment", "ENVIRONMENT"],
+  ["TRACE_SERVICE_NAME", "OTEL_SERVICE_NAME", "serviceName", "SERVICE_NAME"],
+] as const)("%s beats %s, which beats what the code says", (own, theirs, option, last) => {
+  const all = (env: Record<string, string>) => ({ env, cwd: "/", [option]: "code" });
+  const told = (env: Record<string, string>) => {
+    const { value, source } = sourceOf(all(env), own) ?? {};
+    expect(value).toBe(loadTracingConfig(all(env))[option]);
+    return [value, source];
+  };
+  expect(told({ [last]: "last" })).toEqual(["code", `${option} in code`]);
+  expect(told({ [last]: "last", [theirs]: "theirs" })).toEqual(["theirs", `${theirs} (environment)`]);
+  expect(told({ [theirs]: "theirs", [own]: "own" })).toEqual(["own", "environment"]);
+});

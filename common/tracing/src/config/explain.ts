@@ -26,8 +26,8 @@ export interface ExplainedConfig {
 
 /** What counts where a variable is not set. */
 interface StandIn {
-  /** Sentry's own name for it, which beats the code. */
-  readonly sentrys?: TracingVariable;
+  /** Sentry's or OpenTelemetry's own name for it, which beats the code. */
+  readonly theirs: TracingVariable;
   /** What the service says of itself in code. */
   readonly option: "serviceName" | "serviceVersion" | "environment";
   /** Next in turn. */
@@ -36,14 +36,24 @@ interface StandIn {
 }
 
 const STAND_INS: Partial<Record<TracingVariable, StandIn>> = {
-  TRACE_SERVICE_NAME: { option: "serviceName", variable: "SERVICE_NAME", last: "unknown_service" },
+  TRACE_SERVICE_NAME: {
+    theirs: "OTEL_SERVICE_NAME",
+    option: "serviceName",
+    variable: "SERVICE_NAME",
+    last: "unknown_service",
+  },
   TRACE_SERVICE_VERSION: {
-    sentrys: "SENTRY_RELEASE",
+    theirs: "SENTRY_RELEASE",
     option: "serviceVersion",
     variable: "SERVICE_VERSION",
     last: "0.0.0",
   },
-  TRACE_ENVIRONMENT: { option: "environment", variable: "ENVIRONMENT", last: "development" },
+  TRACE_ENVIRONMENT: {
+    theirs: "SENTRY_ENVIRONMENT",
+    option: "environment",
+    variable: "ENVIRONMENT",
+    last: "development",
+  },
 };
 
 /**
@@ -82,8 +92,8 @@ function unset(
     if (source === undefined) return undefined;
     return { variable, value: text(source.settings[name] ?? ""), source: `${name} (${source.name})` };
   };
-  const sentrys = standIn.sentrys && from(standIn.sentrys);
-  if (sentrys !== undefined) return sentrys;
+  const theirs = from(standIn.theirs);
+  if (theirs !== undefined) return theirs;
   const inCode = options[standIn.option];
   if (inCode !== undefined) return { variable, value: text(inCode), source: `${standIn.option} in code` };
   return from(standIn.variable) ?? { variable, value: standIn.last, source: "default" };

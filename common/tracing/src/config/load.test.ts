@@ -145,7 +145,21 @@ const ROWS: readonly Row[] = [
     ],
   },
   name("TRACE_ENVIRONMENT", (config) => config.environment, "development"),
+  name("SENTRY_ENVIRONMENT", (config) => config.environment, "development"),
   name("TRACE_SERVICE_NAME", (config) => config.serviceName, "unknown_service"),
+  name("OTEL_SERVICE_NAME", (config) => config.serviceName, "unknown_service"),
+  {
+    variable: "OTEL_TRACES_EXPORTER",
+    read: (config) => config.otlp?.url,
+    default: undefined,
+    accepted: [
+      ["none", undefined],
+      ["otlp", "http://acme.example/v1/traces"],
+      ["", "http://acme.example/v1/traces"],
+    ],
+    refused: [],
+    needs: { OTEL_EXPORTER_OTLP_ENDPOINT: "http://acme.example" },
+  },
   name("TRACE_SERVICE_VERSION", (config) => config.serviceVersion, "0.0.0"),
   name("SENTRY_RELEASE", (config) => config.serviceVersion, "0.0.0"),
   name("ENVIRONMENT", (config) => config.environment, "development"),
@@ -545,4 +559,64 @@ test("whatever an environment holds, it is a configuration or one error with the
       }
     }),
   );
+});
+
+test("with tracing switched off, no other setting keeps the service from starting", () => {
+  const env = { TRACE_SAMPLE_RATE: "5", SENTRY_DSN: "https://x", TRACE_EXPORT_CA_FILE: "/nowhere/ca.pem" };
+  expect(() => loadTracingConfig({ env, cwd: "/" })).toThrow("3 faults");
+  for (const off of [{ TRACING_ENABLED: "false" }, { OTEL_SDK_DISABLED: "true" }]) {
+    const config = loadTracingConfig({ env: { ...env, ...off }, cwd: "/" });
+    expect(config).toMatchObject({ enabled: false, sampleRate: 0.01, sentryDsn: undefined });
+    expect(config.warnings.map((warning) => warning.split(" ")[0])).toEqual(
+      expect.arrayContaining(["TRACE_SAMPLE_RATE", "SENTRY_DSN", "TRACE_EXPORT_CA_FILE"]),
+    );
+  }
+  const unreadable = { ...env, TRACING_ENABLED: "nope" };
+  expect(() => loadTracingConfig({ env: unreadable, cwd: "/" })).toThrow("4 faults");
+});
+
+test("quotes that a container's env file has left around a value are not part of it", () => {
+  const env = {
+    TRACE_SAMPLE_RATE: '"0.05"',
+    TRACE_ENVIRONMENT: "'production'",
+    TRACE_SERVICE_NAME: '"it is "said"',
+    SENTRY_DSN: '""',
+  };
+  expect(loadTracingConfig({ env, cwd: "/" })).toMatchObject({
+    sampleRate: 0.05,
+    environment: "production",
+    serviceName: '"it is "said"',
+    sentryDsn: undefined,
+  });
+});
+
+test.each([
+  ["feature/login", "1.0.0", ["environment"]],
+  ["None", "1.0.0", ["environment"]],
+  ["two words", "1.0.0", ["environment"]],
+  ["x".repeat(65), "1.0.0", ["environment"]],
+  ["production", "@acme/ledger@1.0.0", ["release"]],
+  ["production", "x".repeat(201), ["release"]],
+  ["qa/1", "..", ["environment", "release"]],
+  ["production", "ledger@1.4.0-canary.f3a9c21", []],
+])("of the environment %s and the release %s Sentry does not take: %j", (environment, release, refused) => {
+  const names = { TRACE_ENVIRONMENT: environment, TRACE_SERVICE_VERSION: release };
+  const { warnings } = loadTracingConfig({
+    env: { ...names, SENTRY_DSN: "https://k@acme.example/1" },
+    cwd: "/",
+  });
+  expect(warnings.map((warning) => /the (environment|release)/.exec(warning)?.[1])).toEqual(refused);
+  // Other backends take what they get.
+  expect(loadTracingConfig({ env: names, cwd: "/" }).warnings).toEqual([]);
+});
+
+test("a warning on a name that Sentry does not take shows no secret in it", () => {
+  const env = {
+    SENTRY_DSN: "https://k@acme.example/1",
+    TRACE_ENVIRONMENT: "postgres://app:hunter2@db/prod",
+    TRACE_SERVICE_VERSION: "https://deploy:hunter2@acme.example/1",
+  };
+  const { warnings } = loadTracingConfig({ env, cwd: "/" });
+  expect(warnings).toHaveLength(2);
+  expect(warnings.join()).not.toContain("hunter2");
 });

@@ -5,17 +5,18 @@ import { MASK } from "../sanitize/mask.ts";
 import { TracekeepError } from "../tracekeep-error.ts";
 import { misspelt } from "./misspelt.ts";
 import { readSettings, type SettingFault } from "./read-settings.ts";
+import { namesSentryRefuses } from "./sentry-names.ts";
 import { type Environment, merge, readSources, type Source, type SourceOptions } from "./sources.ts";
 import { type OtlpDestination, SecretHeaders, type TracingConfig } from "./tracing-config.ts";
 import type { TracingValues } from "./variables.ts";
 
 /** What a service knows about itself, and where its settings come from. */
 export interface LoadTracingConfigOptions extends SourceOptions {
-  /** Used unless `TRACE_SERVICE_NAME` is set; else `SERVICE_NAME`; else `unknown_service`. */
+  /** Used unless `TRACE_SERVICE_NAME` or `OTEL_SERVICE_NAME` is set; else `SERVICE_NAME`; else `unknown_service`. */
   readonly serviceName?: string;
   /** Used unless `TRACE_SERVICE_VERSION` or `SENTRY_RELEASE` is set; else `SERVICE_VERSION`; else `0.0.0`. */
   readonly serviceVersion?: string;
-  /** Used unless `TRACE_ENVIRONMENT` is set; else `ENVIRONMENT`; else `development`. */
+  /** Used unless `TRACE_ENVIRONMENT` or `SENTRY_ENVIRONMENT` is set; else `ENVIRONMENT`; else `development`. */
   readonly environment?: string;
   /** `service.instance.id` of all spans; default a random one for each start. */
   readonly serviceInstanceId?: string;
@@ -52,11 +53,18 @@ export function checkTracingConfig(options: LoadTracingConfigOptions): CheckedCo
   const sources = readSources(options);
   const settings = merge(sources);
   const { values, faults } = readSettings(settings);
-  if (faults.length > 0) return { sources, faults: faults.map(sayingNoSecret(settings)), config: undefined };
+  const told = faults.map(sayingNoSecret(settings));
+  // Who switches tracing off is in haste: nothing about it may keep the service from starting.
+  if (faults.length > 0 && isEnabled(values)) return { sources, faults: told, config: undefined };
   // What code sets is checked when it is read.
   const set = sources.filter(({ inCode }) => !inCode).flatMap(({ all }) => Object.keys(all));
-  const warnings = [...warningsOf(values), ...misspelt(set)];
-  return { sources, faults, config: toConfig(values, options, warnings) };
+  const warnings = [...told.map(({ name, message }) => `${name} ${message}`), ...misspelt(set)];
+  const config = toConfig(values, options);
+  return {
+    sources,
+    faults: [],
+    config: Object.freeze({ ...config, warnings: [...warningsOf(values, config), ...warnings] }),
+  };
 }
 
 /** A secret that was put into the wrong variable is quoted by its fault; it must not come out. */
@@ -76,22 +84,32 @@ function withoutQuotes(message: string): string {
   return message.replace(/".*"|\(.*\)/gs, MASK);
 }
 
-function toConfig(
-  values: TracingValues,
-  options: LoadTracingConfigOptions,
-  warnings: readonly string[],
-): TracingConfig {
+function isEnabled(values: TracingValues): boolean {
+  return values.TRACING_ENABLED && !values.OTEL_SDK_DISABLED;
+}
+
+function toConfig(values: TracingValues, options: LoadTracingConfigOptions): Omit<TracingConfig, "warnings"> {
   const dsn = values.SENTRY_DSN;
-  return Object.freeze({
-    enabled: values.TRACING_ENABLED && !values.OTEL_SDK_DISABLED,
-    serviceName: values.TRACE_SERVICE_NAME ?? options.serviceName ?? values.SERVICE_NAME ?? "unknown_service",
+  return {
+    enabled: isEnabled(values),
+    serviceName:
+      values.TRACE_SERVICE_NAME ??
+      values.OTEL_SERVICE_NAME ??
+      options.serviceName ??
+      values.SERVICE_NAME ??
+      "unknown_service",
     serviceVersion:
       values.TRACE_SERVICE_VERSION ??
       values.SENTRY_RELEASE ??
       options.serviceVersion ??
       values.SERVICE_VERSION ??
       "0.0.0",
-    environment: values.TRACE_ENVIRONMENT ?? options.environment ?? values.ENVIRONMENT ?? "development",
+    environment:
+      values.TRACE_ENVIRONMENT ??
+      values.SENTRY_ENVIRONMENT ??
+      options.environment ??
+      values.ENVIRONMENT ??
+      "development",
     serviceInstanceId: options.serviceInstanceId,
     sentryDsn: dsn,
     sampleRate: values.TRACE_SAMPLE_RATE,
@@ -135,15 +153,14 @@ function toConfig(
       hashKey: values.TRACE_SANITIZE_HASH_KEY,
     },
     captureMetadata: values.TRACE_CAPTURE_METADATA,
-    warnings,
-  });
+  };
 }
 
 /** OpenTelemetry's rule: what is said of traces wins; the general endpoint is a base, the other is whole. */
 function otlpOf(values: TracingValues): OtlpDestination | undefined {
   const base = values.OTEL_EXPORTER_OTLP_ENDPOINT;
   const url = values.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? (base === undefined ? undefined : tracesUrl(base));
-  if (url === undefined) return undefined;
+  if (url === undefined || values.OTEL_TRACES_EXPORTER === "none") return undefined;
   return {
     url,
     headers: new SecretHeaders(otlpHeaders(values)),
@@ -166,10 +183,10 @@ function tracesUrl(base: string): string {
   return url.href;
 }
 
-function warningsOf(values: TracingValues): string[] {
+function warningsOf(values: TracingValues, config: Omit<TracingConfig, "warnings">): string[] {
   const host = values.SENTRY_DSN?.host.replace(/:\d+$/, "");
   const local = host === undefined || /^(localhost|127\.|\[::1\])/.test(host);
-  const warnings: string[] = [];
+  const warnings = values.SENTRY_DSN === undefined ? [] : namesSentryRefuses(config);
   if (values.SENTRY_DSN?.protocol === "http:" && !local) {
     warnings.push("SENTRY_DSN uses http: spans and errors travel unencrypted");
   }

@@ -8,11 +8,24 @@ export function misspelt(names: readonly string[]): string[] {
   return names
     .filter((name) => OURS.test(name) && !KNOWN.includes(name))
     .flatMap((name) => {
-      const meant = nearest(name, KNOWN);
+      const meant = withoutUnit(name) ?? nearestOfOurs(name);
       return meant === undefined
         ? []
         : [`${name} is not a setting and has no effect; did you mean ${meant}?`];
     });
+}
+
+/** The variable that a name is but for its unit: `TRACE_KEEP_SLOW` for `TRACE_KEEP_SLOW_MS`. */
+function withoutUnit(name: string): string | undefined {
+  return ["_MS", "_BYTES"].map((unit) => name + unit).find((candidate) => KNOWN.includes(candidate));
+}
+
+/** `TRACE_ENABLED` is `TRACING_ENABLED`, and `TRACING_SAMPLING_RATE` is `TRACE_SAMPLE_RATE`: these words are one. */
+function nearestOfOurs(name: string): string | undefined {
+  const plain = (text: string) =>
+    text.replace(/^(?:TRACING|TRACEKEEP|TRACES)_/, "TRACE_").replace("_SAMPLING_", "_SAMPLE_");
+  const meant = nearest(plain(name), KNOWN.map(plain));
+  return KNOWN.find((candidate) => plain(candidate) === meant);
 }
 
 /** The name that was meant by a misspelt one; undefined if it is like none of them. */

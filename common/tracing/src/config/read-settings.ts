@@ -6,7 +6,7 @@ export interface SettingFault {
   readonly message: string;
 }
 
-/** Reads every variable from its text; faults are collected, so that all are told at once. */
+/** Reads every variable from its text; faults are collected, so that all are told at once. What is faulty has its default. */
 export function readSettings(texts: Readonly<Record<string, string | undefined>>): {
   readonly values: TracingValues;
   readonly faults: readonly SettingFault[];
@@ -21,8 +21,9 @@ export function readSettings(texts: Readonly<Record<string, string | undefined>>
       faults.push({ name: name as TracingVariable, message: (fault as Error).message });
     }
   }
-  const read = values as TracingValues;
-  return { values: read, faults: [...faults, ...faultsBetween(read)] };
+  const between = faultsBetween(values as TracingValues);
+  for (const { name } of faults) values[name] = TRACING_VARIABLES[name].otherwise;
+  return { values: values as TracingValues, faults: [...faults, ...between] };
 }
 
 /** Settings that are right, each by itself, but not together; one that could not be read compares as false. */

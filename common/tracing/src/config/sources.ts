@@ -61,9 +61,14 @@ function present(settings: Environment): Environment {
     Object.keys(TRACING_VARIABLES)
       .filter((name) => settings[name] !== undefined && settings[name] !== null)
       // Code that is not type-checked may give a number or a boolean.
-      .map((name) => [name, String(settings[name])] as const)
+      .map((name) => [name, unquoted(String(settings[name]))] as const)
       .filter(([name, value]) => value.trim() !== "" || NEEDS_A_VALUE.has(name)),
   );
+}
+
+/** Docker's `--env-file` and YAML templates hand the quotes over that somebody put around a value. */
+function unquoted(value: string): string {
+  return /^\s*(["'])((?:(?!\1).)*)\1\s*$/s.exec(value)?.[2] ?? value;
 }
 
 /** In code a wrong name is a mistake in any case. */

@@ -1,7 +1,8 @@
 import { createStackParser, getDebugImagesForResources } from "@sentry/core";
 import { nodeStackLineParser } from "@sentry/core/server";
 import { afterEach, expect, test } from "vitest";
-import { withDebugImages } from "./debug-images.ts";
+import { createSanitizer } from "../sanitize/index.ts";
+import { withDebugImages as withImages } from "./debug-images.ts";
 import type { SentryEvent } from "./sentry-event.ts";
 import { toSentryEvent } from "./sentry-event.ts";
 import { parseStack } from "./stack-frames.ts";
@@ -15,12 +16,15 @@ afterEach(() => {
   registry._debugIds = undefined;
 });
 
+const sanitizer = createSanitizer({ keys: [], patterns: [], valueLength: 1_024 });
+const withDebugImages = (event: SentryEvent): SentryEvent => withImages(event, sanitizer.text);
+
 /** What the snippet of a build tool writes down when a bundle is loaded. */
 const takenIn = (file: string): string =>
   `Error\n    at ${file}:1:180\n    at ModuleJob.run (node:internal/modules/esm/module_job:430:25)`;
 
 function eventOf(...places: string[]): SentryEvent {
-  const stack = `Error: no\n${places.map((place) => `    at run (${place})`).join("\n")}`;
+  const stack = sanitizer.text(`Error: no\n${places.map((place) => `    at run (${place})`).join("\n")}`);
   const exception = { type: "Error", message: "no", stack };
   const failure = { traceId: "1", keepId: "1", spanId: "2", parentSpanId: undefined, exception };
   const identity = { serviceName: "bundled", release: "1", environment: "test" };
@@ -62,4 +66,12 @@ test("without bundles an event is as it was", () => {
   expect(withDebugImages(event)).toBe(event);
   registry._sentryDebugIds = { "no stack": ID };
   expect(withDebugImages(event)).toBe(event);
+});
+
+test("a bundle in a home directory, as many containers have it, is found although the frames do not name its owner", () => {
+  registry._sentryDebugIds = { [takenIn("file:///home/node/app/dist/main.js")]: ID };
+  const event = withDebugImages(eventOf("file:///home/node/app/dist/main.js:1:42"));
+  const [frame] = (event.exception.values[0]?.stacktrace?.frames ?? []) as { filename: string }[];
+  expect(frame?.filename).not.toContain("node/app");
+  expect(event.debug_meta?.images).toEqual([{ type: "sourcemap", code_file: frame?.filename, debug_id: ID }]);
 });

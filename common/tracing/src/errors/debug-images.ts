@@ -21,11 +21,17 @@ interface Registry {
 /** Files by the stack traces that name them: as many as there are bundles. */
 const files = new Map<string, string | undefined>();
 
-/** The event with the debug ids of the files on its stack, by which Sentry finds their source maps; most have none. */
-export function withDebugImages(event: SentryEvent): SentryEvent {
+/**
+ * The event with the debug ids of the files on its stack, by which Sentry finds their source maps; most have none.
+ *
+ * @param clean what a path on the stack has gone through: that of a home directory is not the file's any more.
+ */
+export function withDebugImages(event: SentryEvent, clean: (path: string) => string): SentryEvent {
   const frames = event.exception.values.flatMap(({ stacktrace }) => stacktrace?.frames ?? []);
   const onStack = new Set(frames.map((frame) => (frame as { readonly filename?: string }).filename));
-  const images = knownImages().filter(({ code_file }) => onStack.has(code_file));
+  const images = knownImages()
+    .map((image) => ({ ...image, code_file: clean(image.code_file) }))
+    .filter(({ code_file }) => onStack.has(code_file));
   return images.length === 0 ? event : { ...event, debug_meta: { images } };
 }
 

@@ -36,19 +36,21 @@ export interface ErrorReporterOptions {
   /** Certificates (PEM) that are trusted beside Node's. */
   readonly ca?: string | undefined;
   readonly untraced: <T>(fn: () => T) => T;
+  /** Sanitises a text, as those in failures were. */
+  readonly clean: (text: string) => string;
   /** Whether an event may be made of a failure of this trace. */
   readonly mayReport: (keepId: string) => boolean;
   readonly logger: Logger;
 }
 
 export function createErrorReporter(options: ErrorReporterOptions): ErrorReporter {
-  const { dsn, identity, logger, untraced } = options;
+  const { dsn, identity, logger, untraced, clean: cleanText } = options;
   const sender =
     dsn &&
     new EventSender<Failure>({
       ...options,
       project: dsn,
-      toEvent: (failure) => withDebugImages(toSentryEvent(failure, identity, parseStack)),
+      toEvent: (failure) => withDebugImages(toSentryEvent(failure, identity, parseStack), cleanText),
     });
   const log = createLimitedLog(logger);
   const warn = (event: string, reason: string, message: string): boolean =>
@@ -61,7 +63,8 @@ export function createErrorReporter(options: ErrorReporterOptions): ErrorReporte
 
   /** To the service's own Sentry, if there is one: its frames, its transport, but a scope without what it holds. */
   const giveTo = ({ client, scope }: UserSentry, failure: Failure): void => {
-    const event = toSentryEvent(failure, identity, client.getOptions().stackParser ?? parseStack);
+    const parse = client.getOptions().stackParser ?? parseStack;
+    const event = withDebugImages(toSentryEvent(failure, identity, parse), cleanText);
     const clean = emptyLike(scope);
     // The envelope belongs to the failure's trace, whatever is going on now.
     clean.setPropagationContext({ traceId: failure.traceId, sampleRand: 0 });
@@ -72,7 +75,9 @@ export function createErrorReporter(options: ErrorReporterOptions): ErrorReporte
   /** True if the failure was sent, or waits to be. */
   const accept = (failure: Failure): boolean => {
     const user = findUserSentry();
-    if (user !== undefined) giveTo(user, failure);
+    // What the user has captured is an issue of theirs, linked to the trace.
+    if (user !== undefined && failure.exception.captured === true) givenToUser++;
+    else if (user !== undefined) giveTo(user, failure);
     else if (sender === undefined) return false;
     else if (!sender.send(failure)) {
       held++;

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { startIntake, type TestIntake } from "../../test/harness/intake.ts";
 import { collectLog } from "../../test/harness/probe.ts";
 import { Dsn } from "../config/dsn.ts";
@@ -114,6 +114,17 @@ test.each([
   expect(sender.send(failure("second"))).toBe(goesOut);
   await sender.flush(2_000);
   expect(intake.errors).toHaveLength(goesOut ? 1 : 0);
+});
+
+test("a wall clock that is set back makes the silence no longer", async () => {
+  vi.useFakeTimers({ toFake: ["Date"] });
+  intake.answer = { status: 429, headers: { "retry-after": "0.3" } };
+  sender.send(failure("first"));
+  await sender.flush(2_000);
+  expect(sender.send(failure("second"))).toBe(false);
+  vi.setSystemTime(Date.now() - 3_600_000);
+  await vi.waitFor(() => expect(sender.send(failure("third"))).toBe(true), 5_000);
+  vi.useRealTimers();
 });
 
 test("the envelope's header names the trace, too", async () => {

@@ -39,6 +39,7 @@ export class EventSender<T> {
   readonly #waiting: T[] = [];
   readonly #underWay = new Set<Promise<void>>();
   readonly #log: ReturnType<typeof createLimitedLog>;
+  /** By a clock that never runs backwards. */
   #heldUntil = 0;
   #closed = false;
   #sent = 0;
@@ -52,9 +53,13 @@ export class EventSender<T> {
     this.#sender = createHttpSender({ ...target, timeoutMs, concurrency: MOST_UNDER_WAY });
   }
 
+  get #isHeld(): boolean {
+    return performance.now() < this.#heldUntil;
+  }
+
   /** Takes it to be sent soon; false if too many wait, or if Sentry has asked for silence. */
   send(given: T): boolean {
-    if (this.#closed || this.#waiting.length >= MOST_WAITING || Date.now() < this.#heldUntil) return false;
+    if (this.#closed || this.#waiting.length >= MOST_WAITING || this.#isHeld) return false;
     this.#waiting.push(given);
     if (this.#underWay.size < MOST_UNDER_WAY) this.#start();
     return true;
@@ -110,7 +115,7 @@ export class EventSender<T> {
     const asked = "waitMs" in outcome ? outcome.waitMs : undefined;
     const holdMs = asked ?? (saysOnlyTooMany(answer) ? DEFAULT_HOLD_MS : 0);
     if (holdMs <= 0) return;
-    this.#heldUntil = Math.max(this.#heldUntil, Date.now() + holdMs);
+    this.#heldUntil = Math.max(this.#heldUntil, performance.now() + holdMs);
     this.#giveUpWaiting();
   }
 

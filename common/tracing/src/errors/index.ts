@@ -1,4 +1,5 @@
 export { isAnswer } from "./answers.ts";
+export { withDebugImages } from "./debug-images.ts";
 export { createErrorReporter, type ErrorEventStats } from "./error-reporter.ts";
 export { eventEnvelope } from "./event-envelope.ts";
 export { type Failure, failureOf, type ReportFailure } from "./failure.ts";

@@ -1,3 +1,4 @@
+import type { CaughtException } from "../spans/index.ts";
 import type { DebugImage } from "./debug-images.ts";
 import type { Failure } from "./failure.ts";
 import type { StackFrame } from "./stack-frames.ts";
@@ -37,21 +38,28 @@ export function toSentryEvent(
   parseStack: (stack: string) => readonly (StackFrame | object)[],
 ): SentryEvent {
   const { exception, traceId, spanId, parentSpanId, method, code } = failure;
-  const frames = exception.stack === undefined ? [] : parseStack(exception.stack);
+  const framesOf = ({ stack }: CaughtException) => (stack === undefined ? [] : parseStack(stack));
+  const frames = framesOf(exception);
+  const describe = (each: CaughtException, type: string): SentryException => {
+    const own = each === exception ? frames : framesOf(each);
+    return {
+      type: each.type,
+      value: each.message,
+      mechanism: { type, handled: false },
+      ...(own.length === 0 ? {} : { stacktrace: { frames: own } }),
+    };
+  };
   return {
     level: "error",
     platform: "node",
     release: identity.release,
     environment: identity.environment,
     transaction: method,
+    // Sentry's order: the error that was thrown comes last, behind what caused it.
     exception: {
       values: [
-        {
-          type: exception.type,
-          value: exception.message,
-          mechanism: { type: "tracekeep", handled: false },
-          ...(frames.length === 0 ? {} : { stacktrace: { frames } }),
-        },
+        ...(exception.causes ?? []).map((cause) => describe(cause, "chained")).reverse(),
+        describe(exception, "tracekeep"),
       ],
     },
     contexts: {

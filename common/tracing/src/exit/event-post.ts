@@ -1,5 +1,7 @@
+import { gunzipSync, gzipSync } from "node:zlib";
 import type { Dsn } from "../config/dsn.ts";
 import type { TracingConfig } from "../config/tracing-config.ts";
+import { diskFormFor } from "../envelope/index.ts";
 import { type EventIdentity, type Failure, findUserSentry } from "../errors/index.ts";
 import type { Logger } from "../logger.ts";
 import { Courier, Spool } from "../spool/index.ts";
@@ -13,6 +15,8 @@ export interface EventPostOptions {
   readonly identity: EventIdentity;
   readonly export: Pick<TracingConfig["export"], "spool" | "ca" | "timeoutMs">;
   readonly untraced: <T>(fn: () => T) => T;
+  /** Sanitises a text, as those in failures were. */
+  readonly clean: (text: string) => string;
   readonly logger: Logger;
 }
 
@@ -30,6 +34,7 @@ export function createEventPost(options: EventPostOptions): EventPost {
   const { spool: settings, ca, timeoutMs } = options.export;
   const plain = envelopeTarget(dsn, [ca]);
   const target = forGzip(plain);
+  const form = diskFormFor(target);
   const destination = `sentry ${dsn.host}`;
   const spool =
     settings &&
@@ -47,7 +52,8 @@ export function createEventPost(options: EventPostOptions): EventPost {
       spool,
       firstLookMs: FIRST_LOOK_MS,
       isWell: () => true,
-      deliver: async (body) => {
+      deliver: async (written) => {
+        const body = await form.read(written);
         const answer = await untraced(() => sender?.post(body))?.catch(() => undefined);
         if (answer === undefined || answer.status === 429 || answer.status >= 502) return "later";
         // An event has no spans to be refused.
@@ -57,8 +63,8 @@ export function createEventPost(options: EventPostOptions): EventPost {
   return {
     rescue(failure) {
       if (findUserSentry() !== undefined) return [];
-      const body = crashEvent(failure, identity, dsn);
-      const saved = spool?.save(body, 0) === true;
+      const body = crashEvent(failure, identity, dsn, options.clean);
+      const saved = spool?.save(gzipSync(form.write(gunzipSync(body))), 0) === true;
       spool?.close();
       return saved ? [] : [{ target, body, gzip: true, spans: 0 }];
     },

@@ -1,16 +1,19 @@
 import type { SpoolSettings } from "../config/tracing-config.ts";
 import type { Logger } from "../logger.ts";
 import type { Delivery } from "../spool/index.ts";
-import type { HttpResponse, HttpSender } from "../transport/http-sender.ts";
+import type { HttpSender } from "../transport/http-sender.ts";
 import type { Parcel } from "../transport/parcel.ts";
+import { compressed, recompressed } from "./compression.ts";
 import { type DropReason, ExportCounters, type ExportStats } from "./export-counters.ts";
 import { ExportLog } from "./export-log.ts";
-import { ExportQueue } from "./export-queue.ts";
 import { keepTrying } from "./keep-trying.ts";
-import { compressed, KeptOnDisk, keptRequests, recompressed, SPOOLED_BYTES } from "./kept-on-disk.ts";
-import { countBytes, countSpans, isKept, type Outgoing } from "./outgoing.ts";
+import { KeptOnDisk } from "./kept-on-disk.ts";
+import { keptRequests, parcelOf } from "./kept-requests.ts";
+import { type DropListener, Losses } from "./losses.ts";
+import { Outbox } from "./outbox.ts";
+import { countSpans, isKept, type Outgoing } from "./outgoing.ts";
 import { Pace } from "./pace.ts";
-import { readPartialSuccess } from "./partial-success.ts";
+import { Stubborn } from "./stubborn.ts";
 import { type Posted, post, type Wire } from "./wire.ts";
 
 export interface BatchExporterOptions<T extends Outgoing> {
@@ -37,42 +40,27 @@ export interface BatchExporterOptions<T extends Outgoing> {
 /** Takes how long a request took, in seconds, and why it was not accepted, if it was not. */
 export type PostListener = (result: Pick<Posted, "seconds" | "fault">) => void;
 
-/** Takes what is lost: so many spans in so many items. */
-export type DropListener = (
-  reason: DropReason | "spool",
-  lost: { readonly spans: number; readonly items: number },
-) => void;
-
-/** What is worth a line in the log. */
-const WARNINGS: Readonly<Partial<Record<DropReason, string>>> = {
-  queue_full: "The export queue is full: spans are dropped.",
-  too_large: "A span is larger than TRACE_EXPORT_BATCH_BYTES: it is dropped.",
-  rate_limited: "The server takes no more for now: sampled spans are dropped, those of kept traces wait.",
-};
-
 /** Sends what it is given to one destination, in batches. Never throws. */
 export class BatchExporter<T extends Outgoing> {
   readonly #options: BatchExporterOptions<T>;
-  readonly #queue: ExportQueue<T>;
+  readonly #outbox: Outbox<T>;
   readonly #disk: KeptOnDisk<T> | undefined;
   readonly #counters = new ExportCounters();
   readonly #pace = new Pace();
+  readonly #stubborn = new Stubborn<T>();
   readonly #log: ExportLog;
-  /** Requests under way, with what is in them; each resolves to whether it is done with, one way or the other. */
-  readonly #underWay = new Map<Promise<boolean>, readonly T[]>();
-  #spansUnderWay = 0;
-  /** Halves of what was too large for one request. */
-  #halves: T[][] = [];
+  readonly #losses: Losses;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
 
   constructor(options: BatchExporterOptions<T>) {
     this.#options = options;
     this.#log = new ExportLog(options.destination, options.logger);
-    this.#queue = new ExportQueue(options.queueBytes, options.batchBytes, (reason, spans) =>
-      this.#drop(reason, spans, 1),
+    this.#losses = new Losses(this.#counters, this.#log, options.dropped);
+    const { spool, wire } = options;
+    this.#outbox = new Outbox({ ...options, mostItems: wire.mostItems }, (reason, spans) =>
+      this.#losses.drop(reason, spans, 1),
     );
-    const { spool } = options;
     if (spool !== undefined) this.#disk = this.#useDisk(spool);
   }
 
@@ -82,11 +70,12 @@ export class BatchExporter<T extends Outgoing> {
       spool,
       mostBytes: this.#options.queueBytes,
       // While something waits here, that is what the destination is tried with.
-      isWell: () => !this.#closed && this.#pace.heldMs === 0 && (!this.#pace.isDown || this.#waiting === 0),
+      isWell: () =>
+        !this.#closed && this.#pace.heldMs === 0 && (!this.#pace.isDown || this.#outbox.spans === 0),
       deliver: (body, spans) => this.#deliver(body, spans),
       saved: (spans) => this.#counters.saved(spans),
-      lost: (items) => this.#drop("queue_full", countSpans(items), items.length),
-      expired: (spans) => this.#options.dropped?.("spool", { spans, items: 1 }),
+      lost: (items) => this.#losses.drop("queue_full", countSpans(items), items.length),
+      expired: (spans) => this.#losses.expired(spans),
     });
   }
 
@@ -98,13 +87,19 @@ export class BatchExporter<T extends Outgoing> {
   add(item: T): void {
     const refusal = this.#refusalOf(item);
     if (refusal !== undefined) {
-      this.#drop(refusal, item.spans, 1);
+      this.#losses.drop(refusal, item.spans, 1);
       return;
     }
-    if (item.kept) this.#makeRoom(item.bytes.length);
-    this.#queue.add(item);
-    if (this.#isFull && this.#pace.pauseMs === 0) this.#send();
+    this.#enqueue(item);
+    if (this.#outbox.isFull && this.#pace.pauseMs === 0) this.#send();
     else this.#wakeIn(Math.max(this.#options.intervalMs, this.#pace.heldMs));
+  }
+
+  /** Behind all others. */
+  #enqueue(item: T): void {
+    const { queue } = this.#outbox;
+    if (item.kept) this.#disk?.makeRoomIn(queue, item.bytes.length);
+    queue.add(item);
   }
 
   /**
@@ -113,10 +108,10 @@ export class BatchExporter<T extends Outgoing> {
    */
   async flush(): Promise<void> {
     // Spans that come while others are being sent are not waited for: there may always be some.
-    const goal = this.#counters.finished + this.#waiting;
+    const goal = this.#counters.finished + this.#outbox.spans;
     while (this.#counters.finished < goal && !this.#closed && this.#pace.heldMs === 0) {
       this.#send();
-      if (!(await Promise.race(this.#underWay.keys()))) return;
+      if (!(await Promise.race(this.#outbox.requests))) return;
     }
   }
 
@@ -124,13 +119,13 @@ export class BatchExporter<T extends Outgoing> {
   async shutdown(limitMs: number): Promise<void> {
     const attempt = async (): Promise<boolean> => {
       await this.flush();
-      return this.#waiting === 0;
+      return this.#outbox.spans === 0;
     };
     await keepTrying(limitMs, { attempt, heldMs: () => this.#pace.heldMs });
-    const waiting = this.#waiting;
+    const waiting = this.#outbox.spans;
     const lost = waiting - this.#saveKept(this.#stop());
     const gone = this.#options.sender.close();
-    this.#drop("shutdown", lost, 0);
+    this.#losses.drop("shutdown", lost, 0);
     if (lost > 0) this.#log.lostAtShutdown(lost);
     await Promise.all([gone, this.#disk?.close()]);
   }
@@ -145,17 +140,11 @@ export class BatchExporter<T extends Outgoing> {
     const requests = keptRequests([...this.#stop(), ...(this.#disk?.takeBack() ?? [])], wire);
     const left = requests.filter((request) => this.#disk?.save(request) !== true);
     this.#disk?.closeNow();
-    return left.map((request) => ({ ...request, target: sender.target, gzip: gzip !== false }));
+    return left.map((request) => parcelOf(request, sender.target, gzip !== false));
   }
 
   stats(): ExportStats {
-    const stats = this.#counters.stats({
-      queuedSpans: this.#waiting,
-      queuedBytes: this.#queue.bytes,
-      queueLimitBytes: this.#options.queueBytes,
-      inFlightSpans: this.#spansUnderWay,
-      inFlightBytes: countBytes([...this.#underWay.values(), ...this.#halves].flat()),
-    });
+    const stats = this.#counters.stats(this.#outbox.stats());
     return this.#disk === undefined ? stats : { ...stats, spool: this.#disk.stats() };
   }
 
@@ -163,9 +152,7 @@ export class BatchExporter<T extends Outgoing> {
   #stop(): T[] {
     this.#closed = true;
     clearTimeout(this.#timer);
-    const items = [...this.#underWay.values(), ...this.#halves, this.#queue.drain()].flat();
-    this.#halves = [];
-    return items;
+    return this.#outbox.drain();
   }
 
   /** Writes what is left of kept traces to the disk; the number of its spans. */
@@ -180,26 +167,15 @@ export class BatchExporter<T extends Outgoing> {
     return more;
   }
 
-  /** Before a span of a kept trace is lost because the queue is full, older ones go to the disk. */
-  #makeRoom(bytes: number): void {
-    const { queueBytes, wire } = this.#options;
-    if (this.#disk === undefined || bytes > queueBytes) return;
-    while (this.#queue.bytes + bytes > queueBytes && this.#queue.keptSpans > 0) {
-      const taken = this.#queue.take(SPOOLED_BYTES, wire.mostItems);
-      this.#disk.put(taken.filter(isKept));
-      this.#queue.putBack(taken.filter((item) => !isKept(item)));
-    }
-  }
-
   /** Sends a request that was written to the disk once. */
   async #deliver(body: Uint8Array, spans: number): Promise<Delivery> {
     const { sender, wire, gzip } = this.#options;
     const posted = await post(sender, () => recompressed(body, gzip !== false), wire.categories);
     const { outcome, answer } = posted;
     this.#posted(posted);
-    if (outcome.kind === "accepted") return { refused: this.#rejectedOf(spans, answer) };
-    if (this.#closed) return "later";
     if (this.#pace.heed(outcome)) this.#dropSampled();
+    if (outcome.kind === "accepted") return { refused: this.#losses.rejectedOf(spans, answer) };
+    if (this.#closed) return "later";
     const event = outcome.kind === "retry" ? "tracekeep.export.failed" : "tracekeep.export.refused";
     this.#log.warn(event, outcome.reason, `Spans from the spool could not be sent (${outcome.reason}).`);
     return outcome.kind === "retry" ? "later" : { refused: spans };
@@ -210,33 +186,22 @@ export class BatchExporter<T extends Outgoing> {
     return !kept && this.#pace.isLimited ? "rate_limited" : undefined;
   }
 
-  /** Whether what waits fills a request. */
-  get #isFull(): boolean {
-    return this.#queue.bytes >= this.#options.batchBytes;
-  }
-
-  get #waiting(): number {
-    return this.#spansUnderWay + countSpans(this.#halves.flat()) + this.#queue.spans;
-  }
-
   /** Begins as many requests as may be under way. */
   #send(): void {
-    const { batchBytes, concurrency, wire, sender, gzip } = this.#options;
-    while (this.#underWay.size < concurrency && !this.#closed) {
-      const items = this.#halves.shift() ?? this.#queue.take(batchBytes, wire.mostItems);
+    const { concurrency, wire, sender, gzip } = this.#options;
+    while (this.#outbox.requests.length < concurrency && !this.#closed) {
+      const items = this.#stubborn.isProbing ? this.#outbox.takeOne() : this.#outbox.take();
       if (items.length === 0) return;
-      this.#spansUnderWay += countSpans(items);
       const body = () => compressed(wire.encode(items), gzip !== false);
-      const sending: Promise<boolean> = post(sender, body, wire.categories).then((posted) => {
-        this.#underWay.delete(sending);
-        this.#spansUnderWay -= countSpans(items);
+      const request: Promise<boolean> = post(sender, body, wire.categories).then((posted) => {
+        this.#outbox.end(request);
         if (this.#closed) return true;
         this.#posted(posted);
-        this.#settle(items, posted);
+        const isDone = this.#settle(items, posted);
         this.#goOn();
-        return posted.outcome.kind !== "retry";
+        return isDone;
       });
-      this.#underWay.set(sending, items);
+      this.#outbox.begin(request, items);
     }
   }
 
@@ -244,17 +209,20 @@ export class BatchExporter<T extends Outgoing> {
   #goOn(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (this.#waiting === this.#spansUnderWay) return;
+    if (this.#outbox.isIdle) return;
     const { pauseMs } = this.#pace;
     if (pauseMs > 0) this.#wakeIn(pauseMs);
-    else if (this.#halves.length > 0 || this.#isFull) this.#send();
+    else if (this.#outbox.isUrgent) this.#send();
     else this.#wakeIn(this.#options.intervalMs);
   }
 
   #wakeIn(delayMs: number): void {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
-      this.#send();
+      // The server may have asked for a pause meanwhile, in an answer to what came from the spool.
+      const { heldMs } = this.#pace;
+      if (heldMs > 0) this.#wakeIn(heldMs);
+      else this.#send();
     }, delayMs).unref();
   }
 
@@ -263,7 +231,8 @@ export class BatchExporter<T extends Outgoing> {
     this.#options.posted?.(posted);
   }
 
-  #settle(items: T[], posted: Posted): void {
+  /** False if the same request would have to be made again. */
+  #settle(items: T[], posted: Posted): boolean {
     const { outcome, answer } = posted;
     const wasDown = this.#pace.isDown;
     this.#pace.settle(outcome);
@@ -271,74 +240,58 @@ export class BatchExporter<T extends Outgoing> {
     if (this.#pace.isLimited) this.#dropSampled();
     if (outcome.kind === "retry") {
       this.#log.retried(posted, outcome.reason, countSpans(items), Math.round(this.#pace.pauseMs), wasDown);
-      this.#again(items);
-    } else if (wasDown) {
+      return this.#tryAgain(items, posted, outcome.reason);
+    }
+    this.#stubborn.answered(outcome);
+    if (wasDown) {
       this.#log.up();
       this.#disk?.wake();
     }
     if (outcome.kind === "accepted") {
-      const rejected = this.#rejectedOf(countSpans(items), answer);
+      const rejected = this.#losses.rejectedOf(countSpans(items), answer);
       this.#counters.accepted(countSpans(items) - rejected);
-      this.#drop("refused", rejected, 0);
+      this.#losses.drop("refused", rejected, 0);
     }
     if (outcome.kind === "split") this.#split(items, outcome.reason);
-    if (outcome.kind === "refused") {
-      this.#drop("refused", countSpans(items), items.length);
-      this.#log.warn("tracekeep.export.refused", outcome.reason, `Spans were refused (${outcome.reason}).`);
-    }
+    if (outcome.kind === "refused") this.#refuse(items, outcome.reason);
+    return true;
   }
 
-  /** How many of its spans the server has not taken of a request that it took. */
-  #rejectedOf(spans: number, answer: HttpResponse | undefined): number {
-    const { rejectedSpans, message } = answer === undefined ? NOTHING : readPartialSuccess(answer);
-    const rejected = Math.min(rejectedSpans, spans);
-    if (rejected > 0) {
-      const what = `The server took a request, but not ${rejected} of its spans (${message.slice(0, 200)}).`;
-      this.#log.warn("tracekeep.export.refused", "partial", what);
-    } else if (message !== "") this.#log.note(message);
-    return rejected;
+  #tryAgain(items: T[], posted: Posted, reason: string): boolean {
+    const verdict = this.#stubborn.judge(items, posted);
+    if (verdict === "give up") {
+      this.#refuse(items, reason);
+      return true;
+    }
+    if (verdict === "halve" && this.#outbox.setApart(items)) return items.length > 1;
+    if (verdict === "behind") for (const item of items) this.#enqueue(item);
+    else if (this.#pace.isLimited || !this.#outbox.stayApart(items)) this.#putBack(items);
+    return false;
+  }
+
+  #refuse(items: readonly T[], reason: string): void {
+    this.#losses.drop("refused", countSpans(items), items.length);
+    this.#log.warn("tracekeep.export.refused", reason, `Spans were refused (${reason}).`);
   }
 
   /** For as long as the server takes no more, there is no room for what is only sampled. */
   #dropSampled(): void {
-    const sampled = this.#queue.takeSampled();
-    this.#drop("rate_limited", countSpans(sampled), sampled.length);
+    const sampled = this.#outbox.queue.takeSampled();
+    this.#losses.drop("rate_limited", countSpans(sampled), sampled.length);
   }
 
-  #again(items: readonly T[]): void {
+  #putBack(items: readonly T[]): void {
     const stay = this.#pace.isLimited ? items.filter(isKept) : items;
     // The server has counted them itself.
-    this.#drop("rate_limited", countSpans(items) - countSpans(stay), 0);
-    const fits = this.#queue.bytes + countBytes(stay) <= this.#options.queueBytes;
-    if (this.#disk === undefined || fits) this.#queue.putBack(stay);
-    else {
-      this.#disk.put(stay.filter(isKept));
-      this.#queue.putBack(stay.filter((item) => !isKept(item)));
-    }
+    this.#losses.drop("rate_limited", countSpans(items) - countSpans(stay), 0);
+    const { queue } = this.#outbox;
+    if (this.#disk === undefined) queue.putBack(stay);
+    else this.#disk.putBackInto(queue, stay);
   }
 
   #split(items: T[], reason: string): void {
-    if (items.length === 1) {
-      this.#count("too_large", countSpans(items), 1);
-      this.#log.warn("tracekeep.export.refused", reason, `A span was refused (${reason}).`);
-      return;
-    }
-    const half = Math.ceil(items.length / 2);
-    this.#halves.push(items.slice(0, half), items.slice(half));
-  }
-
-  #drop(reason: DropReason, spans: number, items: number): void {
-    if (spans === 0) return;
-    this.#count(reason, spans, items);
-    const warning = WARNINGS[reason];
-    if (warning !== undefined) this.#log.warn("tracekeep.export.dropped", reason, warning, { reason });
-  }
-
-  /** @param items how many of them the server knows nothing of. */
-  #count(reason: DropReason, spans: number, items: number): void {
-    this.#counters.drop(reason, spans);
-    if (items > 0) this.#options.dropped?.(reason, { spans, items });
+    if (this.#outbox.split(items)) return;
+    this.#losses.count("too_large", countSpans(items), 1);
+    this.#log.warn("tracekeep.export.refused", reason, `A span was refused (${reason}).`);
   }
 }
-
-const NOTHING = { rejectedSpans: 0, message: "" };

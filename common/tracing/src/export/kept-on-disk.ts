@@ -1,22 +1,14 @@
-import { promisify } from "node:util";
-import { gunzip, gzip, gzipSync } from "node:zlib";
+import { gzipSync } from "node:zlib";
 import type { SpoolSettings } from "../config/tracing-config.ts";
+import { type DiskForm, diskFormFor } from "../envelope/index.ts";
 import type { Logger } from "../logger.ts";
 import { Courier, type Delivery, Spool, type SpoolStats } from "../spool/index.ts";
 import type { HttpSender } from "../transport/http-sender.ts";
-import { chunk, countBytes, countSpans, isKept, type Outgoing } from "./outgoing.ts";
+import { compressed } from "./compression.ts";
+import type { ExportQueue } from "./export-queue.ts";
+import { type KeptRequest, SPOOLED_BYTES } from "./kept-requests.ts";
+import { countBytes, countSpans, isKept, type Outgoing } from "./outgoing.ts";
 import type { Wire } from "./wire.ts";
-
-const compress = promisify(gzip);
-const decompress = promisify(gunzip);
-/** Kept traces go to disk in requests of this size before compression, since what is too large there cannot be split. */
-export const SPOOLED_BYTES = 262_144;
-
-/** A request of spans of kept traces, compressed. */
-export interface KeptRequest {
-  readonly body: Uint8Array;
-  readonly spans: number;
-}
 
 export interface KeptOnDiskOptions<T extends Outgoing> {
   readonly spool: SpoolSettings;
@@ -24,7 +16,7 @@ export interface KeptOnDiskOptions<T extends Outgoing> {
   readonly sender: HttpSender;
   readonly wire: Wire<T>;
   readonly intervalMs: number;
-  /** Bound of what is on its way to the disk, in bytes. */
+  /** Bound of what is on its way to the disk, and of the queue, in bytes. */
   readonly mostBytes: number;
   /** False while the destination is not to be tried with what is on the disk. */
   readonly isWell: () => boolean;
@@ -44,6 +36,7 @@ export class KeptOnDisk<T extends Outgoing> {
   readonly #options: KeptOnDiskOptions<T>;
   readonly #spool: Spool;
   readonly #courier: Courier;
+  readonly #form: DiskForm;
   /** What is being compressed. */
   readonly #onTheWay = new Set<readonly T[]>();
   #bytesOnTheWay = 0;
@@ -60,17 +53,25 @@ export class KeptOnDisk<T extends Outgoing> {
       logger,
       lost,
     });
-    const { intervalMs: firstLookMs, isWell, deliver } = options;
-    this.#courier = new Courier({ spool: this.#spool, firstLookMs, isWell, deliver });
+    const form = diskFormFor(sender.target);
+    this.#form = form;
+    const { intervalMs: firstLookMs, isWell } = options;
+    this.#courier = new Courier({
+      spool: this.#spool,
+      firstLookMs,
+      isWell,
+      deliver: async (written, spans) => options.deliver(await form.read(written), spans),
+    });
   }
 
   /** The destination is up again. */
   wake(): void {
-    this.#courier.wake();
+    void this.#courier.wake();
   }
 
   /** Writes spans down, in the background. */
   put(items: readonly T[]): void {
+    if (items.length === 0) return;
     const { mostBytes, saved, lost, wire } = this.#options;
     const bytes = countBytes(items);
     if (this.#bytesOnTheWay + bytes > mostBytes) {
@@ -80,10 +81,29 @@ export class KeptOnDisk<T extends Outgoing> {
     this.#bytesOnTheWay += bytes;
     this.#onTheWay.add(items);
     saved(countSpans(items));
-    compress(wire.encode(items)).then(
+    compressed(this.#form.write(wire.encode(items)), true).then(
       (body) => this.#compressed(items, body),
       () => this.#compressed(items, undefined),
     );
+  }
+
+  /** Before a span of a kept trace is lost because the queue has no room for its bytes, older ones go to the disk. */
+  makeRoomIn(queue: ExportQueue<T>, bytes: number): void {
+    const { mostBytes, wire } = this.#options;
+    if (bytes > mostBytes) return;
+    while (queue.bytes + bytes > mostBytes && queue.keptSpans > 0)
+      this.#putKept(queue, queue.take(SPOOLED_BYTES, wire.mostItems));
+  }
+
+  /** Puts back what could not be sent; if there is no room for all, spans of kept traces go to the disk. */
+  putBackInto(queue: ExportQueue<T>, items: readonly T[]): void {
+    if (queue.bytes + countBytes(items) <= this.#options.mostBytes) queue.putBack(items);
+    else this.#putKept(queue, items);
+  }
+
+  #putKept(queue: ExportQueue<T>, items: readonly T[]): void {
+    this.put(items.filter(isKept));
+    queue.putBack(items.filter((item) => !isKept(item)));
   }
 
   #compressed(items: readonly T[], body: Uint8Array | undefined): void {
@@ -104,8 +124,8 @@ export class KeptOnDisk<T extends Outgoing> {
   }
 
   /** Writes a request down at once; false if that is not possible. */
-  save({ body, spans }: KeptRequest): boolean {
-    return this.#spool.save(body, spans);
+  save({ encode, spans }: KeptRequest): boolean {
+    return this.#spool.save(gzipSync(this.#form.write(encode())), spans);
   }
 
   stats(): SpoolStats & { readonly pendingBytes: number } {
@@ -122,22 +142,4 @@ export class KeptOnDisk<T extends Outgoing> {
   closeNow(): void {
     this.#spool.close();
   }
-}
-
-/** Spans of kept traces as compressed requests; the others are left out. */
-export function keptRequests<T extends Outgoing>(items: readonly T[], wire: Wire<T>): KeptRequest[] {
-  return chunk(items.filter(isKept), SPOOLED_BYTES, wire.mostItems).map((batch) => ({
-    body: gzipSync(wire.encode(batch)),
-    spans: countSpans(batch),
-  }));
-}
-
-/** A body as it is sent: compressed unless the server is not to get that. */
-export function compressed(body: Uint8Array, isWanted: boolean): Uint8Array | Promise<Uint8Array> {
-  return isWanted ? compress(body) : body;
-}
-
-/** The same, of a body that is compressed already. */
-export function recompressed(body: Uint8Array, isWanted: boolean): Uint8Array | Promise<Uint8Array> {
-  return isWanted ? body : decompress(body);
 }

@@ -6,14 +6,10 @@ import { ClientReports, type DiscardReason } from "../transport/client-reports.t
 import { envelopeTarget } from "../transport/envelope.ts";
 import { createHttpSender, type HttpSender } from "../transport/http-sender.ts";
 import type { Parcel } from "../transport/parcel.ts";
-import {
-  BatchExporter,
-  type BatchExporterOptions,
-  type DropListener,
-  type PostListener,
-} from "./batch-exporter.ts";
+import { BatchExporter, type BatchExporterOptions, type PostListener } from "./batch-exporter.ts";
 import { type Destination, destinationsOf, type EnvelopeAddress } from "./destinations.ts";
 import type { ExportStats } from "./export-counters.ts";
+import type { DropListener } from "./losses.ts";
 import type { Outgoing } from "./outgoing.ts";
 import type { Wire } from "./wire.ts";
 

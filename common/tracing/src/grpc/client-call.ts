@@ -26,10 +26,10 @@ import {
   setTraffic,
 } from "./rpc-attributes.ts";
 import { formatAnnouncement, parseSignal, SIGNAL_KEY, type TrailerSignal } from "./signals.ts";
-import { statusName } from "./status.ts";
+import { isFault, statusName } from "./status.ts";
 
 /** What grpc-js says where a call was given the `parent` option and that one was cancelled. */
-const CANCELLED_BY_PARENT = "Cancelled by parent call";
+export const CANCELLED_BY_PARENT = "Cancelled by parent call";
 
 /** Where a client's calls go. */
 export interface CallTarget {
@@ -47,6 +47,8 @@ export interface OutgoingCall {
   readonly peers: ChannelPeers | undefined;
   /** The caller's context: its callbacks run in it, and a span of the call is a child of its span. */
   readonly callerContext: Context;
+  /** A further attempt tells of no failure. */
+  readonly isHedged: boolean;
 }
 
 /** One outgoing call, from its start to its status. */
@@ -91,7 +93,7 @@ export class ClientCall implements OpenCall {
         setMetadata(span, metadata, captureMetadata);
       }
     }
-    if (target.scope === "none") return metadata;
+    if (target.scope === "none") return withoutSignal(metadata);
     const copy = metadata.clone();
     const headers = new MetadataWriter(copy);
     injectContext(context, headers, target.scope);
@@ -159,6 +161,7 @@ export class ClientCall implements OpenCall {
     // A server that we have told nothing has nothing to tell us.
     const signal = this.#announced ? takeSignal(status) : parseSignal("");
     const span = this.#span;
+    if (span === undefined) this.#passOn(signal);
     if (span === undefined || span.endTime !== undefined) return;
     this.#instrumentation.keeper.openCalls.delete(this);
     const peer = this.#getPeer();
@@ -172,26 +175,46 @@ export class ClientCall implements OpenCall {
     }
   }
 
+  /** Without a span of its own the call is part of the trace all the same: that it is kept goes up. */
+  #passOn({ kept }: TrailerSignal): void {
+    if (kept === undefined) return;
+    const { keeper } = this.#instrumentation;
+    const { callerContext } = this.#outgoing;
+    const above = trace.getSpan(callerContext);
+    if (above instanceof RecordedSpan) keeper.keepFromOutside(above.trace.keepId, kept, above.trace);
+    else {
+      const keepId = remoteParentOf(callerContext)?.keepId ?? above?.spanContext().traceId;
+      if (keepId !== undefined) keeper.keptBelow(keepId, kept);
+    }
+  }
+
   /** What the server has decided of the trace holds here, too. */
   #heed({ trace }: RecordedSpan, { kept, refused, attempt }: TrailerSignal): void {
     const { keeper } = this.#instrumentation;
     if (kept !== undefined) keeper.keepFromOutside(trace.keepId, kept, trace);
     else if (refused === true) keeper.refusedBelow(trace);
     // The attempts before failed, and their trailers are hidden from us.
-    else if (attempt !== undefined && attempt > 1) keeper.failed(trace, "retry");
+    else if (attempt !== undefined && attempt > 1 && !this.#outgoing.isHedged) keeper.failed(trace, "retry");
   }
 
   /** Notes who served the call, for the case that the trace is kept later; if it is kept now, they are told. */
-  #remember(span: RecordedSpan, address: string, { kept, recalls }: TrailerSignal, isOk: boolean): void {
+  #remember(span: RecordedSpan, address: string, signal: TrailerSignal, isOk: boolean): void {
+    const { kept, recalls, attempt } = signal;
     const { peers } = this.#outgoing;
     if (peers === undefined) return;
     const peer = peers.peerAt(address);
     // Without a success it may not have been the server that answered.
     if (peer !== undefined && this.#asked && (recalls === true || isOk))
       peers.answered(peer, recalls === true);
-    if (this.#serverKnows || kept !== undefined || span.trace.sendsAll) return;
     const { recaller } = this.#instrumentation;
-    const { keepId, decision } = span.trace;
+    const { keepId, decision, sendsAll } = span.trace;
+    if (sendsAll) return;
+    if (attempt !== undefined && attempt > 1 && decision?.kept === true) {
+      // Which instances had the attempts before, grpc-js does not say.
+      recaller.recallAny(peers, keepId, decision);
+      return;
+    }
+    if (this.#serverKnows || kept !== undefined) return;
     if (decision?.kept !== true) span.servedBy = peer?.number ?? 0;
     else if (peer !== undefined) recaller.recall([peer], keepId, decision);
     else recaller.recallAny(peers, keepId, decision);
@@ -211,6 +234,9 @@ export class ClientCall implements OpenCall {
     if (attempt !== undefined) span.setClean("tracekeep.rpc.attempts", attempt);
     if (isError) span.setStatus({ code: SpanStatusCode.ERROR, message: String(details ?? "") });
     if (meaning === "failure") this.#fail(span, code, String(details ?? ""), failure);
+    else if (code === Status.OK) span.trace.failures.callAnswered();
+    // What leaves the user's code as an error of this status is no failure there, either.
+    else if (isFault(code)) span.trace.failures.tolerate(code, String(details ?? ""));
   }
 
   /** Remembers the failure for the span above, and reports it if the server has not. */
@@ -232,6 +258,14 @@ export class ClientCall implements OpenCall {
     if (late !== undefined) late.reported ||= reported;
     failures.callFailed({ service: "", method: span.name, code: name, ...below, reported }, details);
   }
+}
+
+/** What a handler passes on of its caller's metadata is sent as it is, but for what is between tracings. */
+function withoutSignal(metadata: Metadata): Metadata {
+  if (metadata.get(SIGNAL_KEY).length === 0) return metadata;
+  const copy = metadata.clone();
+  copy.remove(SIGNAL_KEY);
+  return copy;
 }
 
 /** Takes our signal out of a status: it is nobody else's business. */

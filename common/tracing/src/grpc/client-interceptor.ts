@@ -51,6 +51,7 @@ export function createClientInterceptor(instrumentation: GrpcInstrumentation): I
         deadline: options.deadline ?? Number.POSITIVE_INFINITY,
         peers: undefined,
         callerContext,
+        isHedged: false,
       },
       () => call.getPeer(),
     );

@@ -1,6 +1,7 @@
 import { type ChannelCredentials, type ClientOptions, Channel as GrpcChannel } from "@grpc/grpc-js";
 import { parseAddress } from "./addresses.ts";
 import { adoptCredentials } from "./adopted-credentials.ts";
+import { hedgedMethods } from "./hedging.ts";
 import type { GrpcInstrumentation } from "./instrumentation.ts";
 import { traceChannel } from "./traced-channel.ts";
 
@@ -19,9 +20,10 @@ export function createClientOptions(
     return {
       ...own,
       channelFactoryOverride: (address, credentials, options) =>
-        traceChannel(makeChannel(address, credentials, options), instrumentation, (peer) =>
-          makeChannel(peer, credentials, toInstance(address, options)),
-        ),
+        traceChannel(makeChannel(address, credentials, options), instrumentation, {
+          dial: (peer) => makeChannel(peer, credentials, toInstance(address, options)),
+          isHedged: hedgedMethods(options),
+        }),
     };
   };
 }

@@ -11,6 +11,7 @@ interface RegisteredHandler {
 type HandlerCallback = (error: unknown, ...rest: unknown[]) => void;
 interface HandlerCall {
   prependListener(event: "error", listener: (error: unknown) => void): unknown;
+  listenerCount(event: "error"): number;
 }
 
 /** Lets the handlers' errors be seen, with type and stack, without changing what becomes of them. */
@@ -35,7 +36,8 @@ function observe(
     if (!(span instanceof RecordedSpan) || span.kind !== SpanKind.SERVER)
       return func.call(this, call, callback);
     // Before grpc-js's own listener, which may send the status, and so end the span, at once.
-    if (type === "serverStream" || type === "bidi")
+    // A stream without one is not to get one of ours: it would hide that nobody listens.
+    if (type !== "unary" && call.listenerCount("error") > 0)
       call.prependListener("error", (error) => span.failedWith(error));
     const answer: HandlerCallback | undefined =
       callback &&

@@ -1,12 +1,13 @@
 import { type Metadata, type ServerInterceptingCallInterface, status as Status } from "@grpc/grpc-js";
-import { type Context, ROOT_CONTEXT, SpanKind, SpanStatusCode } from "@opentelemetry/api";
+import { type Context, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
 import { failureOf } from "../errors/index.ts";
-import { contextWithSpan, type HeaderReader, readMetadata } from "../propagation/index.ts";
+import { contextWithSpan, type HeaderReader, readMetadata, remoteParentOf } from "../propagation/index.ts";
 import { DEADLINE_TOLERANCE, type RecordedSpan, type RelayedFailure } from "../spans/index.ts";
 import { type ConnectedCall, connectionBlock } from "./connection-block.ts";
 import type { GrpcInstrumentation } from "./instrumentation.ts";
 import type { MessageTraffic } from "./message-traffic.ts";
 import type { Method } from "./methods.ts";
+import { PassingCall } from "./passing-call.ts";
 import {
   setDeadline,
   setMetadata,
@@ -15,13 +16,12 @@ import {
   setRpcEnd,
   setTraffic,
 } from "./rpc-attributes.ts";
-import { type Announcement, decisionSignal, formatSignal, readAnnouncement, SIGNAL_KEY } from "./signals.ts";
+import { type Announcement, decisionSignal, formatSignal, readAnnouncement } from "./signals.ts";
 import { statusName } from "./status.ts";
+import type { StatusMeaning } from "./status-rules.ts";
+import { type OutgoingStatus, withSignal } from "./trailer.ts";
 
 const ATTEMPTS_KEY = "grpc-previous-rpc-attempts";
-
-/** A status on its way to the client. */
-export type OutgoingStatus = Parameters<ServerInterceptingCallInterface["sendStatus"]>[0];
 
 /** A call as it comes in. */
 export interface IncomingCall {
@@ -44,18 +44,27 @@ export class ServerCall {
   /** Undefined if the caller understands no signals, or is not to get any. */
   readonly #announced: Announcement | undefined;
   readonly #attempt: number;
+  /** Its status is known. The user may have ended its span before. */
+  #isOver = false;
 
-  /** Without a call for a method that is never traced: the caller's context stays active then. */
+  /** For a method that is never traced the caller's context stays active. */
   static begin(
     instrumentation: GrpcInstrumentation,
     incoming: IncomingCall,
-  ): { readonly context: Context; readonly call?: ServerCall } {
+  ): { readonly context: Context; readonly call?: ServerCall | PassingCall } {
     // Not the active context: that is whatever the connection happened to be opened in.
     const read = readMetadata(incoming.metadata);
     const announced = instrumentation.trustsCallers ? readAnnouncement(read) : undefined;
     const remote = instrumentation.extract(ROOT_CONTEXT, read, announced?.keepId);
     const { verdict } = incoming.method;
-    if (verdict === "never") return { context: remote };
+    if (verdict === "never") {
+      const keepId = remoteParentOf(remote)?.keepId ?? trace.getSpanContext(remote)?.traceId;
+      if (announced === undefined || keepId === undefined) return { context: remote };
+      return {
+        context: remote,
+        call: new PassingCall(instrumentation, announced, keepId, incoming.metadata),
+      };
+    }
     const call = new ServerCall(instrumentation, incoming, verdict, remote, announced, attemptsBefore(read));
     return { context: call.context, call };
   }
@@ -92,16 +101,9 @@ export class ServerCall {
 
   /** Ends the span with the status that goes to the client; the result is the status with our trailer. */
   statusSent(status: OutgoingStatus): OutgoingStatus {
-    if (this.#span.endTime !== undefined) return status;
+    if (this.#isOver) return status;
     const failure = this.#end(status.code ?? Status.UNKNOWN, String(status.details ?? ""));
-    const signal = this.#signal(failure);
-    // What an untraced client below brought along is not for this caller.
-    const foreign = (status.metadata?.get(SIGNAL_KEY).length ?? 0) > 0;
-    if (signal === "" && !foreign) return status;
-    const trailers = status.metadata?.clone() ?? emptyLike(this.#incoming.metadata);
-    if (signal === "") trailers.remove(SIGNAL_KEY);
-    else trailers.set(SIGNAL_KEY, signal);
-    return { ...status, metadata: trailers };
+    return withSignal(status, this.#signal(failure), this.#incoming.metadata);
   }
 
   /** What the caller is told, empty for nothing. */
@@ -119,7 +121,7 @@ export class ServerCall {
 
   /** The call is over. Without a status before, the client has gone or its deadline has passed. */
   ended(): void {
-    if (this.#span.endTime !== undefined) return;
+    if (this.#isOver) return;
     const untilDeadline = Number(this.#incoming.call.getDeadline()) - Date.now();
     if (untilDeadline <= DEADLINE_TOLERANCE)
       this.#end(Status.DEADLINE_EXCEEDED, "The deadline passed before the handler answered.");
@@ -128,23 +130,35 @@ export class ServerCall {
 
   /** The span ends whatever goes wrong in describing its end. */
   #end(code: number, details: string): RelayedFailure | undefined {
+    this.#isOver = true;
     try {
-      return this.#describeEnd(code, details);
+      return this.#describeEnd(code, details, this.#meaningOf(code));
     } finally {
-      this.#span.end();
+      if (this.#span.isRecording()) this.#span.end();
     }
   }
 
-  #describeEnd(code: number, details: string): RelayedFailure | undefined {
+  #meaningOf(code: number): StatusMeaning {
+    const { cause, rejected } = this.#span;
+    const { server } = this.#incoming.method.meanings;
+    if (rejected) return "failure";
+    // A stream that broke on the server, whose status nobody waited for: the error counts, and not the going away.
+    const meaning = server(code);
+    if (code !== Status.CANCELLED || cause === undefined || isGivenUp(cause)) return meaning;
+    return server(codeOf(cause)) === "failure" ? "failure" : meaning;
+  }
+
+  #describeEnd(code: number, details: string, meaning: StatusMeaning): RelayedFailure | undefined {
     const span = this.#span;
-    const meaning = span.rejected ? "failure" : this.#incoming.method.meanings.server(code);
     const isError = meaning !== "answer";
     setRpcEnd(span, code, isError);
     setTraffic(span, this.#incoming.traffic, this.#incoming.streaming);
     if (!isError) return undefined;
-    span.setStatus({ code: SpanStatusCode.ERROR, message: details });
-    // A plain status object holds nothing that the span does not have already.
-    if (span.cause instanceof Error) span.recordException(span.cause);
+    if (span.isRecording()) {
+      span.setStatus({ code: SpanStatusCode.ERROR, message: details });
+      // A plain status object holds nothing that the span does not have already.
+      if (span.cause instanceof Error) span.recordException(span.cause);
+    }
     return meaning === "failure" ? this.#fail(code, details) : undefined;
   }
 
@@ -156,7 +170,7 @@ export class ServerCall {
     this.#instrumentation.keeper.failed(span.trace);
     const relayed = failures.passedOn(name, details, span.cause);
     if (relayed !== undefined) {
-      setRelayed(span, relayed);
+      if (span.isRecording()) setRelayed(span, relayed);
       return relayed;
     }
     const late = code === Status.DEADLINE_EXCEEDED ? failures.passedDeadline() : undefined;
@@ -177,7 +191,25 @@ function attemptsBefore(read: HeaderReader): number {
   return Number.isInteger(attempts) && attempts > 0 && attempts < 100 ? attempts : 0;
 }
 
-/** Metadata of the same copy of grpc-js: another copy would not take ours. */
-function emptyLike(metadata: Metadata): Metadata {
-  return new (metadata.constructor as new () => Metadata)();
+/** The status that grpc-js makes of an error. */
+function codeOf(error: unknown): number {
+  const { code } = error as { code?: unknown };
+  return typeof code === "number" ? code : Status.UNKNOWN;
+}
+
+/** What a stream says that was closed from the other side, or by whoever listened to that. */
+const GIVEN_UP: ReadonlySet<unknown> = new Set([
+  "ABORT_ERR",
+  "ECONNRESET",
+  "EPIPE",
+  "ERR_HTTP2_INVALID_STREAM",
+  "ERR_HTTP2_STREAM_CANCEL",
+  "ERR_STREAM_DESTROYED",
+  "ERR_STREAM_PREMATURE_CLOSE",
+  "ERR_STREAM_WRITE_AFTER_END",
+]);
+
+function isGivenUp(error: unknown): boolean {
+  const { name, code } = error as { name?: unknown; code?: unknown };
+  return name === "AbortError" || GIVEN_UP.has(code);
 }

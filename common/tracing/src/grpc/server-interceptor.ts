@@ -9,10 +9,13 @@ import type { Context } from "@opentelemetry/api";
 import type { Logger } from "../logger.ts";
 import { emptyOnceClosed } from "./closed-stream.ts";
 import { createHandlerObserver } from "./handlers.ts";
+import { innermostCall } from "./innermost-call.ts";
 import type { GrpcInstrumentation } from "./instrumentation.ts";
 import { countBytes, MessageTraffic } from "./message-traffic.ts";
 import type { Method } from "./methods.ts";
-import { type OutgoingStatus, ServerCall } from "./server-call.ts";
+import type { PassingCall } from "./passing-call.ts";
+import { ServerCall } from "./server-call.ts";
+import type { OutgoingStatus } from "./trailer.ts";
 
 type ServerListener = Parameters<ServerInterceptingCallInterface["start"]>[0];
 
@@ -27,28 +30,30 @@ interface TracedCall extends ServerInterceptingCallInterface {
 /**
  * Traces incoming calls of all four kinds.
  *
- * The interceptor takes the place of methods of the one call object that it is given, and returns that
- * object: grpc-js's own endings (deadline, unreadable request, message too large) call `sendStatus` on
- * it and would pass by a wrapper.
+ * The interceptor takes the place of methods of the one call object at the bottom of all interceptors, and
+ * returns what it was given: grpc-js's own endings (deadline, unreadable request, message too large) call
+ * `sendStatus` on that object and would pass by a wrapper.
  */
 export function createServerInterceptor(instrumentation: GrpcInstrumentation): ServerInterceptor {
   const observeHandler = createHandlerObserver(instrumentation.contexts);
   const interceptor: ServerInterceptor = (definition, call) => {
-    if (TRACED in call || !instrumentation.isOpen()) return call as unknown as ServerInterceptingCall;
+    // Interceptors of a server's credentials come before ours; grpc-js's own endings pass by what they have wrapped.
+    const innermost = innermostCall(call) as ServerInterceptingCallInterface;
+    if (TRACED in innermost || !instrumentation.isOpen()) return call as unknown as ServerInterceptingCall;
     observeHandler(call);
     const streaming = definition.requestStream || definition.responseStream;
     const traced = new TracedListener(
       instrumentation,
       instrumentation.methodOf(definition.path),
-      call,
+      innermost,
       streaming,
     );
-    const ours = call as TracedCall;
+    const ours = innermost as TracedCall;
     ours[TRACED] = traced;
     ours.start = start;
     ours.sendMessage = sendMessage;
     ours.sendStatus = sendStatus;
-    return ours as unknown as ServerInterceptingCall;
+    return call as unknown as ServerInterceptingCall;
   };
   OURS.add(interceptor);
   return interceptor;
@@ -95,8 +100,9 @@ class TracedListener implements ServerListener {
   /** The next listener is grpc-js's own of a unary call: it runs no code of the user's before the half-close (a tenth of our cost). */
   #isDirect = false;
   #isHalfClosed = false;
+  #hasBegun = false;
   #context: Context | undefined;
-  #call: ServerCall | undefined;
+  #call: ServerCall | PassingCall | undefined;
 
   constructor(
     instrumentation: GrpcInstrumentation,
@@ -122,7 +128,7 @@ class TracedListener implements ServerListener {
 
   onReceiveMetadata(metadata: Metadata): void {
     const next = this.#next;
-    if (this.#context === undefined) this.#begin(metadata);
+    if (!this.#hasBegun) this.#begin(metadata);
     if (this.#isDirect) next?.onReceiveMetadata(metadata);
     else if (next !== undefined) this.#pass(next, next.onReceiveMetadata, metadata);
   }
@@ -158,10 +164,23 @@ class TracedListener implements ServerListener {
   }
 
   statusSent(status: OutgoingStatus): OutgoingStatus {
+    if (!this.#hasBegun) return this.#refused(status);
     return this.#instrumentation.guard(() => this.#call?.statusSent(status), undefined) ?? status;
   }
 
-  #begin(metadata: Metadata): void {
+  /** An interceptor has answered before it let the metadata pass, as those that shed load do: nothing follows that would let the trace go. */
+  #refused(status: OutgoingStatus): OutgoingStatus {
+    this.#begin((this.#incomingCall as { metadata?: Metadata }).metadata);
+    const call = this.#call;
+    this.#call = undefined;
+    this.#context = undefined;
+    return this.#instrumentation.guard(() => call?.statusSent(status), undefined) ?? status;
+  }
+
+  #begin(metadata: Metadata | undefined): void {
+    this.#hasBegun = true;
+    // Not part of grpc-js's types; where it is not to be seen, the call is not.
+    if (metadata === undefined) return;
     const incoming = {
       method: this.#method,
       streaming: this.#streaming,

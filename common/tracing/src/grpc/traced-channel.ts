@@ -1,8 +1,10 @@
-import type { ClientOptions, Metadata, StatusObject } from "@grpc/grpc-js";
+import { AsyncResource } from "node:async_hooks";
+import { type ClientOptions, Metadata, status as Status, type StatusObject } from "@grpc/grpc-js";
 import { ChannelPeers, type Dial } from "../recall/index.ts";
 import type { CapturedContext } from "../tracer/index.ts";
-import { ClientCall } from "./client-call.ts";
+import { CANCELLED_BY_PARENT, ClientCall } from "./client-call.ts";
 import { claimTracedAbove } from "./client-interceptor.ts";
+import type { IsHedged } from "./hedging.ts";
 import type { GrpcInstrumentation } from "./instrumentation.ts";
 import { targetOf } from "./target.ts";
 
@@ -13,14 +15,23 @@ type Listener = Parameters<Call["start"]>[1];
 /** Marks channels that are traced, also by another copy of this library. */
 const TRACED = Symbol.for("tracekeep.traced-channel.1");
 
+/** What is known of a channel that we have made ourselves. */
+interface ChannelFacts {
+  /** Makes a connection to one of the instances behind the channel. */
+  readonly dial?: Dial;
+  readonly isHedged?: IsHedged;
+}
+
 /**
  * Traces all calls over a channel. Below the interceptors, nothing that a user configures on a client
  * or a call can put it out of work, and a retried call is one call.
- *
- * @param dial makes a connection to one of the instances behind the channel.
  */
-export function traceChannel(channel: Channel, instrumentation: GrpcInstrumentation, dial?: Dial): Channel {
-  return TRACED in channel ? channel : new TracedChannel(channel, instrumentation, dial);
+export function traceChannel(
+  channel: Channel,
+  instrumentation: GrpcInstrumentation,
+  facts: ChannelFacts = {},
+): Channel {
+  return TRACED in channel ? channel : new TracedChannel(channel, instrumentation, facts);
 }
 
 class TracedChannel implements Channel {
@@ -29,8 +40,10 @@ class TracedChannel implements Channel {
   readonly #instrumentation: GrpcInstrumentation;
   readonly #target: ReturnType<typeof targetOf>;
   readonly #peers: ChannelPeers;
+  readonly #isHedged: IsHedged | undefined;
 
-  constructor(channel: Channel, instrumentation: GrpcInstrumentation, dial: Dial | undefined) {
+  constructor(channel: Channel, instrumentation: GrpcInstrumentation, { dial, isHedged }: ChannelFacts) {
+    this.#isHedged = isHedged;
     this.#channel = channel;
     this.#instrumentation = instrumentation;
     this.#peers = new ChannelPeers(channel, dial);
@@ -46,9 +59,10 @@ class TracedChannel implements Channel {
     const method = this.#instrumentation.methodOf(path);
     // Who gets no headers cannot know which trace is meant.
     const peers = this.#target.scope === "none" ? undefined : this.#peers;
-    const outgoing = { method, target: this.#target, peers, deadline, callerContext };
+    const isHedged = this.#isHedged?.(path) === true;
+    const outgoing = { method, target: this.#target, peers, deadline, callerContext, isHedged };
     const clientCall = new ClientCall(this.#instrumentation, outgoing, () => call.getPeer());
-    return new TracedCall(call, clientCall, this.#instrumentation);
+    return new TracedCall(call, clientCall, this.#instrumentation, Number(deadline));
   }
 
   close(): void {
@@ -77,8 +91,13 @@ class TracedCall implements Call, Listener {
   #callerContext: CapturedContext | undefined;
   #trace: ClientCall | undefined;
   #listener: Listener | undefined;
+  /** How it was given up before it was started. */
+  #givenUp: Pick<StatusObject, "code" | "details"> | undefined;
+  #hasSent = false;
+  readonly #deadline: number;
 
-  constructor(call: Call, clientCall: ClientCall, instrumentation: GrpcInstrumentation) {
+  constructor(call: Call, clientCall: ClientCall, instrumentation: GrpcInstrumentation, deadline: number) {
+    this.#deadline = deadline;
     this.#call = call;
     this.#trace = clientCall;
     this.#instrumentation = instrumentation;
@@ -87,10 +106,20 @@ class TracedCall implements Call, Listener {
 
   start(metadata: Metadata, listener: Listener): void {
     this.#listener = listener;
+    // Asked before: in the start itself a call may fail at once, and that is told.
+    const wasOver = isOver(this.#call);
     this.#call.start(
       this.#instrumentation.guard(() => this.#trace?.start(metadata) ?? metadata, metadata),
       this,
     );
+    if (wasOver) this.#endUnstarted();
+  }
+
+  /** An interceptor took longer than the deadline, or than somebody's patience: grpc-js may tell nobody how that ended. */
+  #endUnstarted(): void {
+    const silent = this.#deadline <= Date.now() ? DEADLINE_PASSED : CANCELLED_ABOVE;
+    const status = { ...(this.#givenUp ?? silent), metadata: new Metadata() };
+    this.#instrumentation.guard(() => this.#trace?.ended(status), undefined);
   }
 
   onReceiveMetadata(metadata: Metadata): void {
@@ -116,11 +145,13 @@ class TracedCall implements Call, Listener {
 
   sendMessageWithContext(context: Parameters<Call["sendMessageWithContext"]>[0], message: Buffer): void {
     this.#trace?.messageSent(message.length);
-    this.#call.sendMessageWithContext(context, message);
+    this.#call.sendMessageWithContext(this.#hasSent ? context : inOwnContext(context), message);
+    this.#hasSent = true;
   }
 
   cancelWithStatus(code: Parameters<Call["cancelWithStatus"]>[0], details: string): void {
     this.#trace?.cancelled(code);
+    if (this.#listener === undefined) this.#givenUp ??= { code, details };
     this.#call.cancelWithStatus(code, details);
   }
 
@@ -143,4 +174,24 @@ class TracedCall implements Call, Listener {
   getAuthContext(): ReturnType<Call["getAuthContext"]> {
     return this.#call.getAuthContext();
   }
+}
+
+const DEADLINE_PASSED = {
+  code: Status.DEADLINE_EXCEEDED,
+  details: "The deadline passed before the call was started.",
+};
+/** grpc-js cancels a call with the one that was given for its `parent`, past us. */
+const CANCELLED_ABOVE = { code: Status.CANCELLED, details: CANCELLED_BY_PARENT };
+
+/** Whether grpc-js has ended a call already. It is not part of its types; where it is not to be seen, nothing is done. */
+function isOver(call: Call): boolean {
+  return (call as { readonly ended?: unknown }).ended === true;
+}
+
+type MessageContext = Parameters<Call["sendMessageWithContext"]>[0];
+
+/** A stream's first message may wait for a connection that others wait for, too: its callback would run in their context. */
+function inOwnContext(context: MessageContext): MessageContext {
+  const { callback } = context;
+  return callback === undefined ? context : { ...context, callback: AsyncResource.bind(callback) };
 }

@@ -27,7 +27,7 @@ export function readMetadata(metadata: MetadataLike): HeaderReader {
   };
 }
 
-type WritableMetadata = Pick<Metadata, "get" | "set">;
+type WritableMetadata = Pick<Metadata, "get" | "set" | "remove">;
 
 function isText(value: string | Buffer): value is string {
   return typeof value === "string";
@@ -54,6 +54,10 @@ export class MetadataWriter implements HeaderWriter {
 
   get(name: string): readonly string[] {
     return readMetadata(this.#metadata)(name);
+  }
+
+  remove(name: string): void {
+    this.#metadata.remove(name);
   }
 }
 

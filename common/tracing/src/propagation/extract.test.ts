@@ -51,7 +51,7 @@ test.each(TRUSTS)(
         if (trust !== "all") expect((tenantNamed ?? "").length).toBeLessThanOrEqual(64);
         const sent = new Map<string, string>();
         const set = (key: string, header: string) => void sent.set(key, header);
-        injectContext(context, { set, setOwn: set, get: () => [] }, "all");
+        injectContext(context, { set, setOwn: set, get: () => [], remove: () => {} }, "all");
         for (const header of sent.values()) expect(header).toMatch(HEADER_TEXT);
       }),
       { numRuns: 1_000 },

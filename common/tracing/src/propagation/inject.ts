@@ -14,6 +14,7 @@ export interface HeaderWriter {
   setOwn(name: string, value: string): void;
   /** The values of a header that the user has set already. */
   get(name: string): readonly string[];
+  remove(name: string): void;
 }
 
 /** A context as it travels. */
@@ -43,11 +44,18 @@ export function injectContext(context: Context, headers: HeaderWriter, scope: He
     if (sentry !== "") headers.setOwn("baggage", sentry);
     return;
   }
-  const others = scope === "all" ? fromBaggage(active) : new Map<string, string>();
-  for (const [key, value] of parseBaggage(present).others) others.set(key, value);
+  const others = fromBaggage(active);
+  const own = new Map(parseBaggage(present).others);
+  if (scope === "sentry-baggage") {
+    // A handler that passes its own metadata on has its caller's in it; what is set by hand is the user's decision.
+    for (const [key, value] of own) if (others.get(key) === value) own.delete(key);
+    others.clear();
+  }
+  for (const [key, value] of own) others.set(key, value);
   const baggage = formatBaggage(sentry, others);
   // Read by our parser or encoded by us, to the last member.
   if (baggage !== "") headers.setOwn("baggage", baggage);
+  else if (present.length > 0) headers.remove("baggage");
 }
 
 function writeIds(outgoing: Outgoing, headers: HeaderWriter): void {

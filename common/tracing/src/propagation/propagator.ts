@@ -33,7 +33,8 @@ export function createPropagator(
       const set = (name: string, value: string): void => setter.set(carrier, name, value);
       injectContext(
         context,
-        { set, setOwn: set, get: readerOf(carrier) },
+        // OpenTelemetry's setters cannot take a header away; an empty one says nothing.
+        { set, setOwn: set, get: readerOf(carrier), remove: (name) => set(name, "") },
         host === undefined ? "all" : scopeOf(host),
       );
     },

@@ -13,6 +13,8 @@ export interface Peer {
   takesRecalls: boolean;
   /** It was asked, and has answered a call without saying so: there is nothing of ours to recall. */
   isUntraced: boolean;
+  /** Nobody has answered at its address: it is not tried again before it serves another call. */
+  isGone: boolean;
 }
 
 /** A connection of its own to one instance, where the channel leads to several. */
@@ -46,12 +48,16 @@ export class ChannelPeers {
   /** The instance that served a call, by grpc-js's word for it; undefined if that names none. */
   peerAt(address: string): Peer | undefined {
     const known = this.#peers.get(address);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      known.isGone = false;
+      return known;
+    }
     if (address === "unknown" || address === this.channel.getTarget()) return undefined;
-    const peer: Peer = { number: ++lastNumber, address, of: this, takesRecalls: false, isUntraced: false };
+    const number = ++lastNumber;
+    const peer: Peer = { number, address, of: this, takesRecalls: false, isUntraced: false, isGone: false };
     byNumber.set(peer.number, new WeakRef(peer));
     forget.register(peer, peer.number);
-    if (this.#peers.size >= MOST_PEERS) this.#peers.delete(this.#peers.keys().next().value as string);
+    if (this.#peers.size >= MOST_PEERS) this.#forgetOne();
     this.#peers.set(address, peer);
     this.asks = true;
     return peer;
@@ -59,12 +65,27 @@ export class ChannelPeers {
 
   /** The instance was asked, and has answered. */
   answered(peer: Peer, takesRecalls: boolean): void {
+    // A method that is never traced says nothing; only a refused recall takes a word back.
+    if (!takesRecalls && peer.takesRecalls) return;
     peer.takesRecalls = takesRecalls;
     peer.isUntraced = !takesRecalls;
-    this.asks = this.all().some(({ takesRecalls }) => !takesRecalls);
+    this.asks = this.here().some(({ takesRecalls }) => !takesRecalls);
   }
 
-  all(): Peer[] {
-    return Array.from(this.#peers.values());
+  /** The instance has refused a recall: calls ask it again, since another version may answer soon. */
+  refused(peer: Peer): void {
+    peer.takesRecalls = false;
+    this.asks = true;
+  }
+
+  /** All that have not gone. */
+  here(): Peer[] {
+    return Array.from(this.#peers.values()).filter(({ isGone }) => !isGone);
+  }
+
+  #forgetOne(): void {
+    const peers = Array.from(this.#peers.values());
+    const forgotten = peers.find(({ isGone }) => isGone) ?? peers[0];
+    if (forgotten !== undefined) this.#peers.delete(forgotten.address);
   }
 }

@@ -21,16 +21,16 @@ export class DirectChannels {
     }
     if (this.#channels.size >= MOST_CHANNELS) return undefined;
     const channel = dial(peer.address);
-    const idle = setTimeout(() => this.#close(peer), IDLE_MS).unref();
+    const idle = setTimeout(() => this.drop(peer), IDLE_MS).unref();
     this.#channels.set(peer, { channel, idle });
     return channel;
   }
 
   close(): void {
-    for (const peer of this.#channels.keys()) this.#close(peer);
+    for (const peer of this.#channels.keys()) this.drop(peer);
   }
 
-  #close(peer: Peer): void {
+  drop(peer: Peer): void {
     const direct = this.#channels.get(peer);
     if (direct === undefined) return;
     clearTimeout(direct.idle);

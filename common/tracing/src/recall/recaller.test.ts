@@ -65,3 +65,51 @@ test("requests ask until everybody behind the channel takes recalls, and again w
 test.each(["unknown", "dns:127.0.0.1:1"])("%s names no peer", (address) => {
   expect(setUp().peers.peerAt(address)).toBeUndefined();
 });
+
+test("of one that never said anything, the word of another behind the same channel is taken", () => {
+  const { counters, peers, peer, recaller } = setUp();
+  const other = peers.peerAt("10.0.0.2:50051");
+  if (other === undefined) throw new Error("the address names a peer");
+  peers.answered(other, true);
+  recaller.recall([peer], TRACE, DECISION);
+  vi.advanceTimersByTime(1_900);
+  expect(counters.sent).toBe(0);
+  vi.advanceTimersByTime(500);
+  expect(counters.sent).toBe(1);
+});
+
+test("a call of a method that is never traced takes no word back", () => {
+  const { peers, peer } = setUp();
+  peers.answered(peer, true);
+  peers.answered(peer, false);
+  expect([peer.takesRecalls, peer.isUntraced]).toEqual([true, false]);
+});
+
+test("an instance that has gone is not asked, nor connected to, until it serves another call", async () => {
+  vi.useRealTimers();
+  const dialled: Channel[] = [];
+  const dial = (address: string) => {
+    const one = new Channel(address, credentials.createInsecure(), {});
+    dialled.push(one);
+    return one;
+  };
+  const counters = createRecallCounters();
+  const peers = new ChannelPeers(channel, dial);
+  const recaller = new Recaller(counters);
+  const gone = peers.peerAt("127.0.0.1:2");
+  if (gone === undefined) throw new Error("the address names a peer");
+  peers.answered(gone, true);
+  const recall = async () => {
+    recaller.recall([gone], TRACE, DECISION);
+    await recaller.flush();
+  };
+  await recall();
+  expect([gone.isGone, peers.here(), dialled.length]).toEqual([true, [], 1]);
+  await recall();
+  expect(dialled).toHaveLength(1);
+  expect(peers.peerAt("127.0.0.1:2")).toBe(gone);
+  expect(peers.here()).toEqual([gone]);
+  await recall();
+  expect(dialled).toHaveLength(2);
+  await recaller.close(100);
+});

@@ -45,13 +45,13 @@ export class Recaller {
 
   /** A call whose instance is not known: each one behind the channel is asked. */
   recallAny(peers: ChannelPeers, traceId: string, decision: TraceDecision): void {
-    const all = peers.all();
+    const all = peers.here();
     if (all.length > 0) this.recall(all, traceId, decision);
   }
 
   /** A call under way: grpc-js does not say who serves it before the first answer, so all that take recalls are asked. */
   recallEarly(peers: ChannelPeers, traceId: string, decision: TraceDecision): void {
-    const takers = peers.all().filter(({ takesRecalls }) => takesRecalls);
+    const takers = peers.here().filter(({ takesRecalls }) => takesRecalls);
     if (takers.length > 0) this.recall(takers, traceId, decision, true);
   }
 
@@ -120,7 +120,10 @@ export class Recaller {
     this.#waitingCount -= branches.length - young.length;
     if (young.length === 0) this.#waiting.delete(peer);
     else this.#waiting.set(peer, young);
-    for (const branch of branches) if (branch.since < oldest) this.#ended(branch, peer.isUntraced);
+    const old = branches.filter((branch) => branch.since < oldest);
+    // Instances behind one channel are of one service: what another one has said holds for a new one.
+    if (!peer.isUntraced && peer.of.here().some(({ takesRecalls }) => takesRecalls)) this.#start(peer, old);
+    else for (const branch of old) this.#ended(branch, peer.isUntraced);
   }
 
   #start(peer: Peer, branches: readonly Branch[]): void {
@@ -133,14 +136,23 @@ export class Recaller {
   async #ask(peer: Peer, branches: readonly Branch[]): Promise<void> {
     const { channel, dial, callCredentials } = peer.of;
     const first = await sendRecall(channel, branches, callCredentials, this.#cancels);
-    if (first.unsupported) peer.takesRecalls = false;
+    // Over the channel another instance may have answered.
+    if (first.unsupported && first.peer === peer.address) peer.of.refused(peer);
     const rest = first.peer === peer.address ? branches.filter((branch) => first.unknown(branch)) : branches;
     for (const branch of branches) if (!rest.includes(branch)) this.#ended(branch, true);
     if (rest.length === 0) return;
-    const direct = dial === undefined || this.#closed ? undefined : this.#direct.to(peer, dial);
+    const mayDial = !this.#closed && !peer.isGone;
+    const direct = dial === undefined || !mayDial ? undefined : this.#direct.to(peer, dial);
     const second =
       direct === undefined ? undefined : await sendRecall(direct, rest, callCredentials, this.#cancels);
+    if (second?.isAnswered === false && !this.#closed) this.#gone(peer);
     for (const branch of rest) this.#ended(branch, second?.unknown(branch) === false);
+  }
+
+  /** Connections to instances of an earlier deployment must not take the room of those to living ones. */
+  #gone(peer: Peer): void {
+    peer.isGone = true;
+    this.#direct.drop(peer);
   }
 
   #ended(branch: Branch, found: boolean): void {

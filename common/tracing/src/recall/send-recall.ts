@@ -10,6 +10,8 @@ export interface RecallAnswer {
   readonly peer: string;
   /** True if the instance has not seen the trace, or has not answered. */
   unknown(trace: KeptTrace): boolean;
+  /** Somebody has answered, whatever it was. */
+  readonly isAnswered: boolean;
   /** The instance takes no recalls. */
   readonly unsupported: boolean;
 }
@@ -43,6 +45,7 @@ export function sendRecall(
         resolve({
           peer: call.getPeer(),
           unknown: ({ traceId }) => known?.has(traceId) !== false,
+          isAnswered: code !== Status.UNAVAILABLE && code !== Status.DEADLINE_EXCEEDED,
           unsupported: code === Status.UNIMPLEMENTED,
         });
       },
@@ -52,7 +55,7 @@ export function sendRecall(
     call.startRead();
   } catch {
     // A channel that was closed throws.
-    resolve({ peer: "unknown", unknown: () => true, unsupported: false });
+    resolve({ peer: "unknown", unknown: () => true, isAnswered: false, unsupported: false });
   }
   return promise;
 }

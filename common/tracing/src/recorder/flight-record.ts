@@ -9,9 +9,14 @@ export const EntryFlag = {
   sampled: 2,
 } as const;
 
-const HELD = 1;
-const UNSAMPLED = 2;
-const DECIDED = 4;
+/** Bits of a trace's flags. */
+const UNSAMPLED = 1;
+const DECIDED = 2;
+/** The trace waits to be let go, half a minute from a span that has ended or a second from an entry's end. */
+const HELD = { running: 4, ended: 8 } as const;
+/** It has been left again since. */
+const LEFT_AGAIN = 16;
+const HELD_AT_ALL = HELD.running | HELD.ended | LEFT_AGAIN;
 /** One trace may hold this part of the record. */
 const SHARE_OF_ONE_TRACE = 16;
 /** Bytes for each trace that the index has a slot for: most take more. */
@@ -99,14 +104,16 @@ export class FlightRecord {
     this.#mostOfOneTrace = options.bytes / SHARE_OF_ONE_TRACE;
   }
 
-  /** Notes a trace's entry into this process; true if unsampled spans of the trace are here already. */
+  /** Notes a trace's entry into this process; true if it was here unsampled before, or is. */
   enter(trace: LocalTrace): boolean {
     const slot = this.#slotOf(trace.keepId);
     if (slot < 0) return false;
     trace.slot = slot;
     trace.generation = this.#index.generation[slot] as number;
     this.#index.open[slot] = (this.#index.open[slot] as number) + 1;
-    return ((this.#index.flags[slot] as number) & UNSAMPLED) !== 0;
+    const flags = this.#index.flags[slot] as number;
+    if (!trace.sampled) this.#index.flags[slot] = flags | UNSAMPLED;
+    return (flags & UNSAMPLED) !== 0;
   }
 
   /** Notes that the entry is over. */
@@ -162,12 +169,30 @@ export class FlightRecord {
     return slot < 0 ? 0 : (this.#index.dropped[slot] as number);
   }
 
-  /** Marks the trace as waiting to be let go; false if it was marked already. */
-  hold(trace: LocalTrace): boolean {
-    const slot = this.#pinnedSlot(trace);
-    if (slot < 0 || ((this.#index.flags[slot] as number) & HELD) !== 0) return slot < 0;
-    this.#index.flags[slot] = (this.#index.flags[slot] as number) | HELD;
-    return true;
+  /** Marks the trace as waiting to be let go, until it is visited; false if it was marked already. */
+  hold(trace: LocalTrace, why: keyof typeof HELD): boolean {
+    let slot = this.#pinnedSlot(trace);
+    if (slot < 0) slot = this.#find(trace.keepId);
+    if (slot < 0) return true;
+    const flags = this.#index.flags[slot] as number;
+    const isHeld = (flags & HELD[why]) !== 0;
+    this.#index.flags[slot] = flags | HELD[why] | (isHeld && why === "ended" ? LEFT_AGAIN : 0);
+    return !isHeld;
+  }
+
+  /** For what else a trace is to wait that has waited since it was left: it was left again meanwhile, or is here still. */
+  holdFurther(traceId: string): keyof typeof HELD | "held" | undefined {
+    const slot = this.#find(traceId);
+    if (slot < 0) return undefined;
+    const flags = this.#index.flags[slot] as number;
+    if ((this.#index.open[slot] as number) > 0) {
+      this.#index.flags[slot] = (flags & ~(HELD.ended | LEFT_AGAIN)) | HELD.running;
+      // It waits for this already.
+      return (flags & HELD.running) === 0 ? "running" : "held";
+    }
+    if ((flags & LEFT_AGAIN) === 0) return undefined;
+    this.#index.flags[slot] = flags & ~LEFT_AGAIN;
+    return "ended";
   }
 
   /** Notes that something was decided of the trace. */
@@ -186,7 +211,7 @@ export class FlightRecord {
   visit(traceId: string, visit: (...entry: Parameters<EntryVisitor>) => boolean): void {
     const slot = this.#find(traceId);
     if (slot < 0) return;
-    this.#index.flags[slot] = (this.#index.flags[slot] as number) & ~HELD;
+    this.#index.flags[slot] = (this.#index.flags[slot] as number) & ~HELD_AT_ALL;
     const positions: number[] = [];
     for (let at = this.#index.latest[slot] as number; at >= this.#ring.tail; ) {
       positions.push(at);

@@ -236,3 +236,37 @@ test("an issue of a kept trace is free; further ones, and those without a trace,
   vi.advanceTimersByTime(1_000);
   expect(scene.keeper.mayReport(newTraceId())).toBe(true);
 });
+
+test("the flag of a later entry keeps an earlier one that is still open", () => {
+  const scene = createRecorderScene();
+  const first = scene.enter("first");
+  const { traceId } = first.trace;
+  scene.enter("second", { traceId, sampled: true }).end();
+  first.end();
+  expect(scene.names().toSorted()).toEqual(["first", "second"]);
+  expect(scene.exported.find(({ name }) => name === "first")?.attributes[REASON]).toBe("upstream");
+});
+
+test("what was sampled in this process is no word from above that the trace is kept", () => {
+  const scene = createRecorderScene();
+  const first = scene.enter("first", { decidedHere: true });
+  first.record("below");
+  first.end();
+  const { traceId } = first.trace;
+  scene.enter("second", { traceId, sampled: true, probability: 1, decidedHere: true }).end();
+  expect(scene.names()).toEqual(["second"]);
+  expect(scene.stats().keep.traces).toBe(0);
+});
+
+test("a trace that is kept early in a long entry is kept to its end, however many others are kept meanwhile", () => {
+  const scene = createRecorderScene({ maxPerSecond: 100_000 });
+  const job = scene.enter("job");
+  expect(scene.keeper.keep(job.trace, "audit")).toBe(true);
+  for (let count = 0; count < 20_000; count++) {
+    const other = scene.enter("other");
+    scene.keeper.keep(other.trace, "audit");
+    other.end();
+  }
+  job.end();
+  expect(scene.names().at(-1)).toBe("job");
+});

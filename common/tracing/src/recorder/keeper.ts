@@ -13,6 +13,8 @@ const OUTSIDE_LEAST = 1_000;
 const LONGEST_REASON = 64;
 /** A kept trace may send as much as this part of the record. */
 const SHARE_OF_A_KEPT_TRACE = 4;
+/** Entries into this process are sent until it has sent so many times that: without them the rest has no place. */
+const ENTRIES_FACTOR = 2;
 
 /** Tells the process that served a call that its trace is kept. */
 export type SpreadKeep = (servedBy: number, traceId: string, decision: TraceDecision) => void;
@@ -97,13 +99,18 @@ export class Keeper implements DecisionSource {
     if (this.#decisions.get(trace.keepId) !== undefined) this.#options.record.decided(trace.keepId);
     if (kept !== undefined) this.keepFromOutside(trace.keepId, kept, trace);
     // The flag was not set before: somebody above has kept the trace since.
-    else if (unsampledBefore && trace.sampled && trace.decision?.kept !== true)
+    else if (unsampledBefore && trace.sampled && trace.isDecidedAbove && trace.decision?.kept !== true)
       this.keepFromOutside(trace.keepId, { probability: trace.probability ?? 1, reason: "upstream" }, trace);
   }
 
   /** Also known after the trace has left this process. */
   decisionOn(trace: LocalTrace): TraceDecision | undefined {
     return this.#options.record.mayBeDecided(trace) ? this.#decisions.get(trace.keepId) : undefined;
+  }
+
+  /** What was decided of a trace, as far as that is remembered. */
+  decisionOf(keepId: string): TraceDecision | undefined {
+    return this.#decisions.get(keepId);
   }
 
   /** Something in the trace failed. */
@@ -123,7 +130,7 @@ export class Keeper implements DecisionSource {
     if (trace.sampled) {
       // It arrives anyway, so there is nothing to refuse; those that are not sampled count without it.
       countReason(this.counters.reasons.local, why);
-      this.#keep(trace.keepId, { probability: 1, reason: why }, this.#limit.tryTake());
+      trace.decided(this.#keep(trace.keepId, { probability: 1, reason: why }, this.#limit.tryTake()));
       return true;
     }
     const probability = this.#limit.admit(traceDraw(trace.keepId, KEEP_KEY));
@@ -133,7 +140,7 @@ export class Keeper implements DecisionSource {
       return false;
     }
     countReason(this.counters.reasons.local, why);
-    this.#keep(trace.keepId, { probability, reason: why }, true);
+    trace.decided(this.#keep(trace.keepId, { probability, reason: why }, true));
     return true;
   }
 
@@ -158,8 +165,15 @@ export class Keeper implements DecisionSource {
     this.counters.fromOutside++;
     const reason = this.#options.clean(keep.reason, LONGEST_REASON) || "upstream";
     countReason(this.counters.reasons.remote, reason);
-    this.#keep(traceId, { probability: keep.probability, reason }, false);
+    const decision = this.#keep(traceId, { probability: keep.probability, reason }, false);
+    trace?.decided(decision);
     return "kept";
+  }
+
+  /** Notes that a trace is kept of which nothing is recorded here, for those above. */
+  keptBelow(keepId: string, { probability, reason }: KeptAbove): void {
+    const why = this.#options.clean(reason, LONGEST_REASON) || "upstream";
+    this.#decide(keepId, { kept: true, probability, reason: why });
   }
 
   /** Whether a Sentry issue may be made of a failure: issues share the limit of what is kept. */
@@ -174,8 +188,9 @@ export class Keeper implements DecisionSource {
   }
 
   /** Counts bytes of a kept trace; false if it has sent all it may. */
-  mayAlsoSend(decision: TraceDecision, bytes: number): boolean {
-    if (decision.bytes + bytes > this.#mostBytes) {
+  mayAlsoSend(decision: TraceDecision, bytes: number, isEntry = false): boolean {
+    const most = isEntry ? this.#mostBytes * ENTRIES_FACTOR : this.#mostBytes;
+    if (decision.bytes + bytes > most) {
       decision.dropped++;
       this.counters.oversized++;
       return false;
@@ -185,7 +200,7 @@ export class Keeper implements DecisionSource {
   }
 
   /** @param hasPlace it has taken a place within the limit, which a Sentry issue may use. */
-  #keep(traceId: string, keep: KeptAbove, hasPlace: boolean): void {
+  #keep(traceId: string, keep: KeptAbove, hasPlace: boolean): TraceDecision {
     this.counters.traces++;
     const decision = this.#decide(traceId, { kept: true, ...keep });
     decision.reported ||= !hasPlace;
@@ -198,6 +213,7 @@ export class Keeper implements DecisionSource {
     });
     for (const servedBy of served) this.#options.spread(servedBy, traceId, decision);
     this.openCalls.kept(traceId, decision);
+    return decision;
   }
 
   /** Notes a decision; one that was made before is changed, since others hold it. */

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createRecorderScene } from "../../test/harness/recorder-scene.ts";
+import { newTraceId } from "../spans/index.ts";
+import { ByteRing } from "./byte-ring.ts";
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -172,6 +174,45 @@ test("a kept trace may send a quarter of the record, and says on its entry how m
   expect(scene.exported.at(-1)?.attributes).not.toHaveProperty(DROPPED);
 });
 
+test("entries of a kept trace go on when its other spans have used up their share, until it is twice as much", () => {
+  const scene = createRecorderScene();
+  const job = scene.enter("job");
+  scene.keeper.failed(job.trace);
+  for (let i = 0; i < 100; i++) job.record("below", { bytes: 1_000 });
+  const below = scene.exported.length;
+  for (let i = 0; i < 100; i++) {
+    const entry = scene.enter("entry", { traceId: job.trace.traceId });
+    entry.span.setAttribute("text", "x".repeat(1_000));
+    entry.end();
+  }
+  const entries = scene.names().filter((name) => name === "entry").length;
+  expect(entries).toBeGreaterThanOrEqual(below - 1);
+  expect(entries).toBeLessThanOrEqual(below + 1);
+  expect(scene.stats().keep.oversized).toBe(200 - below - entries);
+});
+
+test.each([
+  ["enters often", false],
+  ["has many spans that end after their entries", true],
+])("to let a trace go that %s, each of its spans is looked at a few times", (_what, hasLate) => {
+  const scene = createRecorderScene({ recorderBytes: 4_194_304 });
+  const looks = vi.spyOn(ByteRing.prototype, "payload");
+  const traceId = newTraceId();
+  for (let round = 1; round <= 3; round++) {
+    for (let i = 0; i < 200; i++) {
+      const entry = scene.enter("entry", { ...SAMPLED, traceId });
+      const late = entry.begin("late");
+      entry.end();
+      if (hasLate) late.end();
+    }
+    // A second from the last end, which is looked for once a second.
+    vi.advanceTimersByTime(2_002);
+    expect(scene.exported).toHaveLength(round * (hasLate ? 400 : 200));
+  }
+  expect(looks.mock.calls.length).toBeLessThanOrEqual(scene.exported.length * 3);
+  looks.mockRestore();
+});
+
 test("spans of thousands of traces at once are never mixed up", () => {
   const scene = createRecorderScene({ recorderBytes: 4_194_304, maxPerSecond: 100_000 });
   const entries = Array.from({ length: 3_000 }, (_, i) => scene.enter(`${i}`));
@@ -183,4 +224,48 @@ test("spans of thousands of traces at once are never mixed up", () => {
   expect(scene.names().sort()).toEqual(expected.sort());
   for (const { name, traceId } of scene.exported)
     expect(traceId).toBe(entries[Number.parseInt(name, 10)]?.trace.traceId);
+});
+
+test("a trace that enters a process more often has its second from its last end", () => {
+  const scene = createRecorderScene();
+  const first = scene.enter("first", SAMPLED);
+  first.end();
+  const { traceId } = first.trace;
+  vi.advanceTimersByTime(900);
+  scene.enter("second", { ...SAMPLED, traceId }).end();
+  vi.advanceTimersByTime(900);
+  scene.keeper.keepFromOutside(traceId, { probability: 1, reason: "error" });
+  expect(scene.exported.map(({ name, attributes }) => [name, attributes[RATE]])).toEqual([
+    ["first", 1],
+    ["second", 1],
+  ]);
+});
+
+test("a sampled trace that is still in the process waits for its end, but for half a minute at most", () => {
+  const scene = createRecorderScene();
+  const stream = scene.enter("stream", SAMPLED);
+  const { traceId } = stream.trace;
+  scene.enter("call", { ...SAMPLED, traceId }).end();
+  vi.advanceTimersByTime(20_000);
+  expect(scene.names()).toEqual([]);
+  vi.advanceTimersByTime(12_000);
+  expect(scene.names()).toEqual(["call"]);
+  stream.end();
+  vi.advanceTimersByTime(2_100);
+  expect(scene.names()).toEqual(["call", "stream"]);
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test("nothing waits any longer once everything is to leave", () => {
+  const scene = createRecorderScene();
+  const stream = scene.enter("stream", SAMPLED);
+  const { traceId } = stream.trace;
+  for (const name of ["one", "two"]) scene.enter(name, { ...SAMPLED, traceId }).end();
+  scene.spans.flush();
+  expect(scene.names()).toEqual(["one", "two"]);
+  scene.enter("three", { ...SAMPLED, traceId }).end();
+  scene.spans.close();
+  stream.end();
+  expect(scene.names()).toEqual(["one", "two", "three", "stream"]);
+  expect(vi.getTimerCount()).toBe(0);
 });

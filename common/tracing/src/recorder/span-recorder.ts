@@ -25,12 +25,13 @@ export class SpanRecorder {
   readonly #options: SpanRecorderOptions;
   readonly #ended: DelayQueue<string>;
   readonly #running: DelayQueue<string>;
+  /** Nothing is to wait any longer. */
+  #lets = false;
 
   constructor(options: SpanRecorderOptions) {
     this.#options = options;
-    const letGo = (traceId: string): void => this.#letGo(traceId);
-    this.#ended = new DelayQueue(HOLD_MS, MOST_HELD, letGo);
-    this.#running = new DelayQueue(LONGEST_HOLD_MS, MOST_HELD, letGo);
+    this.#ended = new DelayQueue(HOLD_MS, MOST_HELD, (traceId) => this.#letGoIfOver(traceId));
+    this.#running = new DelayQueue(LONGEST_HOLD_MS, MOST_HELD, (traceId) => this.#letGo(traceId));
   }
 
   ended(span: RecordedSpan): void {
@@ -46,11 +47,14 @@ export class SpanRecorder {
 
   /** Lets all sampled spans go that wait for the end of their hold. */
   flush(): void {
+    this.#lets = true;
     this.#ended.flush();
     this.#running.flush();
+    this.#lets = false;
   }
 
   close(): void {
+    this.#lets = true;
     this.#ended.close();
     this.#running.close();
   }
@@ -75,7 +79,7 @@ export class SpanRecorder {
     isEntry: boolean,
   ): void {
     const { keeper, departures } = this.#options;
-    if (isEntry || keeper.mayAlsoSend(decision, payload.length)) departures.send(payload, header, decision);
+    if (keeper.mayAlsoSend(decision, payload.length, isEntry)) departures.send(payload, header, decision);
   }
 
   #record(
@@ -99,9 +103,19 @@ export class SpanRecorder {
     else this.#options.departures.send(payload, { scope, flags }, { probability, reason: "" });
   }
 
+  /** Once for all that end meanwhile: letting a trace go looks at everything that is recorded of it. */
   #hold(trace: LocalTrace, isEntry: boolean): void {
-    if (isEntry || trace.slot < 0) this.#ended.push(trace.keepId);
-    else if (this.#options.record.hold(trace)) this.#running.push(trace.keepId);
+    const hasLeft = isEntry || trace.slot < 0;
+    if (!this.#options.record.hold(trace, hasLeft ? "ended" : "running")) return;
+    (hasLeft ? this.#ended : this.#running).push(trace.keepId);
+  }
+
+  /** A trace may enter a process more often: its hold begins with its last end, but does not last for ever. */
+  #letGoIfOver(traceId: string): void {
+    const further = this.#lets ? undefined : this.#options.record.holdFurther(traceId);
+    if (further === undefined) this.#letGo(traceId);
+    else if (further === "ended") this.#ended.push(traceId);
+    else if (further === "running") this.#running.push(traceId);
   }
 
   /** Sends the sampled spans of a trace that was not kept. */

@@ -10,11 +10,16 @@ export interface MethodRule {
   readonly verdict: MethodVerdict;
 }
 
-/** Health checks, manifests and reflection: asked for often, seldom worth a trace. */
+/**
+ * Health checks, manifests and reflection: asked for often, seldom worth a trace. Packages are part of the names,
+ * since a `PatientHealthService` or a shipping line's `ManifestService` does a service's own work.
+ */
 export const BUILT_IN_METHOD_RULES: readonly MethodRule[] = [
   { glob: "grpc.health.*/*", verdict: "never" },
-  { glob: "*HealthService/*", verdict: "never" },
-  { glob: "*ManifestService/*", verdict: "never" },
+  { glob: "health.v*.HealthService/*", verdict: "never" },
+  { glob: "*.health.v*.HealthService/*", verdict: "never" },
+  { glob: "manifest.v*.ManifestService/*", verdict: "never" },
+  { glob: "*.manifest.v*.ManifestService/*", verdict: "never" },
   { glob: "grpc.reflection.*/*", verdict: "never" },
   { glob: "tracekeep.v1.Recall/*", verdict: "never" },
 ];

@@ -1,6 +1,6 @@
 export type { AttributeBlock } from "./attribute-block.ts";
 export { createSystemClock } from "./clock.ts";
-export type { CaughtException } from "./exception.ts";
+export { type CaughtException, describeException, describeOrigin } from "./exception.ts";
 export { newTraceId } from "./ids.ts";
 export { type DecisionSource, LocalTrace, type RemoteParent } from "./local-trace.ts";
 export { type Open, OpenList } from "./open-list.ts";

@@ -31,6 +31,8 @@ export class LocalTrace {
   /** Where the flight record has it while it is open; -1 for nowhere. */
   slot = -1;
   generation = 0;
+  /** False if the sampling was decided in this process. */
+  isDecidedAbove = true;
   #decision: TraceDecision | undefined;
   #samplingContext: string | (() => string);
 
@@ -60,6 +62,11 @@ export class LocalTrace {
   get decision(): TraceDecision | undefined {
     this.#decision ??= this.decisions?.decisionOn(this);
     return this.#decision;
+  }
+
+  /** Notes a decision at once: until the entry has ended it may be forgotten elsewhere. */
+  decided(decision: TraceDecision): void {
+    this.#decision = decision;
   }
 
   /** Sentry's dynamic sampling context, as members of a baggage header; made once, passed on unchanged. */

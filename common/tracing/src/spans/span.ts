@@ -47,6 +47,7 @@ export interface SpanStart {
 }
 
 const LONGEST_LINK_LIST = 128;
+const ERROR_TYPE = "error.type";
 const NONE: readonly never[] = [];
 const UNSET: SpanStatus = { code: SpanStatusCode.UNSET };
 const NO_ATTRIBUTES: ReadonlyMap<string, AttributeValue> = new Map();
@@ -180,9 +181,14 @@ export class RecordedSpan implements Span, Open<RecordedSpan> {
     this.#attributes.set(key, value);
   }
 
-  /** For attributes that Tracekeep itself makes, and that no block before has. */
+  /** For attributes that Tracekeep itself makes, and that no block before has. A key is on a span once: the user's kind of error stays. */
   addBlock(block: AttributeBlock): void {
     if (!this.isRecording()) return;
+    const own = this.#attributes;
+    if (own !== undefined && block.entries.some(([key]) => own.has(key))) {
+      for (const [key, value] of block.entries) if (key !== ERROR_TYPE || !own.has(key)) own.set(key, value);
+      return;
+    }
     this.#blocks ??= [];
     this.#blocks.push(block);
   }

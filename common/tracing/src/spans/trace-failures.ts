@@ -45,6 +45,10 @@ export class TraceFailures {
   deadline: EntryDeadline | undefined;
   #calls: FailedCall[] | undefined;
   #thrown: Thrown | undefined;
+  /** The call below that ended last, if it failed. */
+  #latest: FailedCall | undefined;
+  /** Errors of calls that are none by the user's rules. */
+  #tolerated: Set<string> | undefined;
 
   /** The deadline of the entry, if it has passed or is about to: a call that ends by its deadline now ends by this one. */
   passedDeadline(): EntryDeadline | undefined {
@@ -54,8 +58,29 @@ export class TraceFailures {
 
   /** Notes a call below that failed. */
   callFailed(failure: RelayedFailure, details: string): void {
+    this.#latest = { failure, details };
     this.#calls ??= [];
-    if (this.#calls.length < MOST_CALLS) this.#calls.push({ failure, details });
+    if (this.#calls.length < MOST_CALLS) this.#calls.push(this.#latest);
+  }
+
+  /** Notes a call below that was answered: an earlier one that failed is not what a bare status passes on. */
+  callAnswered(): void {
+    this.#latest = undefined;
+  }
+
+  /** Notes the status of a fault that is no failure by a rule of the user's. */
+  tolerate(code: number, details: string): void {
+    this.#tolerated ??= new Set();
+    if (this.#tolerated.size < MOST_CALLS) this.#tolerated.add(`${code} ${details}`);
+  }
+
+  /** Whether an error is that of a call whose status is no failure by a rule. */
+  isTolerated(error: unknown): boolean {
+    if (this.#tolerated === undefined || !(error instanceof Error)) return false;
+    const { code, details } = error as { code?: unknown; details?: unknown };
+    // The same words may be those of another call that did fail.
+    if (this.#calls?.some((call) => call.details === details)) return false;
+    return this.#tolerated.has(`${code} ${details}`);
   }
 
   /** Notes an exception that left a span of the user's; the innermost span counts. True if this is the one. */
@@ -66,7 +91,8 @@ export class TraceFailures {
   }
 
   /**
-   * The call below whose failure this is: its code comes back, or its text, or an error made of it.
+   * The call below whose failure this is: its text comes back, or an error made of it, or the code of the
+   * call that ended last.
    *
    * @param code name of the status that this span ends with, if it is an RPC.
    */
@@ -74,12 +100,11 @@ export class TraceFailures {
     const causes = causesOf(error);
     // An error of another kind that happens to end in the same status is a failure of its own.
     const codeTells = !(error instanceof Error) || typeof (error as { code?: unknown }).code === "number";
-    return this.#calls?.find(
-      (call) =>
-        (codeTells && call.failure.code === code) ||
-        mentions(details, call) ||
-        causes.some((cause) => isOf(cause, call)),
-    )?.failure;
+    const told = this.#calls?.find(
+      (call) => mentions(details, call) || causes.some((cause) => isOf(cause, call)),
+    );
+    const byCode = codeTells && this.#latest?.failure.code === code ? this.#latest : undefined;
+    return (told ?? byCode)?.failure;
   }
 
   /** The throw that this error is, or was made of. */

@@ -1,3 +1,5 @@
+import type { Claim } from "./claim.ts";
+import { FailedRecords } from "./failed-records.ts";
 import type { FoundRecord } from "./record.ts";
 import type { Spool } from "./spool.ts";
 
@@ -17,9 +19,13 @@ export interface CourierOptions {
 /** Others may have left something. */
 const LOOK_AGAIN_MS = 10_000;
 
-/** Sends what waits in the spool, whoever has written it, one request at a time, while the destination is well. */
+/**
+ * Sends what waits in the spool, whoever has written it, one request at a time, while the destination is well. A record
+ * that cannot be delivered holds no other one up: it is tried again and again, behind the others, until it is too old.
+ */
 export class Courier {
   readonly #options: CourierOptions;
+  readonly #failed = new FailedRecords();
   #timer: NodeJS.Timeout | undefined;
   #round: Promise<void> | undefined;
   #closed = false;
@@ -29,9 +35,10 @@ export class Courier {
     this.#wakeIn(options.firstLookMs);
   }
 
-  /** The destination is well: now is the time. */
-  wake(): void {
+  /** The destination is well: now is the time. Resolves when nothing more is tried for now. */
+  async wake(): Promise<void> {
     if (this.#round === undefined && !this.#closed) this.#begin();
+    await this.#round;
   }
 
   /** Begins nothing any more; resolves when all that was claimed is given back. */
@@ -42,7 +49,7 @@ export class Courier {
   }
 
   #wakeIn(delayMs: number): void {
-    this.#timer = setTimeout(() => this.wake(), delayMs).unref();
+    this.#timer = setTimeout(() => void this.wake(), delayMs).unref();
   }
 
   #begin(): void {
@@ -53,21 +60,42 @@ export class Courier {
     });
   }
 
+  /** A failure ends the round: the destination may be down. What has failed comes after all others in the next one. */
   async #deliverAll(): Promise<void> {
+    const seen = new Set<string>();
     while (this.#mayGoOn) {
-      const claim = this.#options.spool.claim();
-      if (claim === undefined) return;
-      try {
-        for (const record of claim.records) {
-          if (!this.#mayGoOn || !claim.isHeld()) return;
-          const delivery = await this.#options.deliver(record.body, record.spans);
-          if (delivery === "later") return;
-          claim.settle(record);
-          this.#count(delivery.refused, record);
+      const claim = this.#options.spool.claim((id) => !seen.has(id));
+      if (claim === undefined) break;
+      seen.add(claim.id);
+      const untried = claim.records.filter((record) => !this.#failed.has(claim, record));
+      if (!(await this.#deliverOf(claim, untried))) return;
+    }
+    for (const file of this.#failed.files) {
+      if (!this.#mayGoOn) return;
+      const claim = this.#options.spool.claim((id) => id === file);
+      // Others send it, or have sent it.
+      if (claim === undefined) this.#failed.forget(file);
+      else if (!(await this.#deliverOf(claim, this.#failed.among(claim)))) return;
+    }
+  }
+
+  /** Sends records of a file; false if one could not be delivered now. */
+  async #deliverOf(claim: Claim, records: readonly FoundRecord[]): Promise<boolean> {
+    try {
+      for (const record of records) {
+        if (!this.#mayGoOn || !claim.isHeld()) return false;
+        const delivery = await this.#options.deliver(record.body, record.spans);
+        if (delivery === "later") {
+          this.#failed.add(claim, record);
+          return false;
         }
-      } finally {
-        claim.close();
+        this.#failed.delete(claim, record);
+        claim.settle(record);
+        this.#count(delivery.refused, record);
       }
+      return true;
+    } finally {
+      claim.close();
     }
   }
 

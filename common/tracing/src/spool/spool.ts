@@ -1,13 +1,21 @@
-import { closeSync, fsyncSync, readFileSync, writeSync } from "node:fs";
 import type { SpoolSettings } from "../config/tracing-config.ts";
-import { createRateLimiter, type Logger } from "../logger.ts";
-import { HEARTBEAT_MS, SpoolDirectory } from "./directory.ts";
-import { destinationKey, newFile, type SpoolFile } from "./file-name.ts";
-import { encodeRecord, type FoundRecord, readRecords, sentMark } from "./record.ts";
+import type { Logger } from "../logger.ts";
+import { type Claim, openClaim } from "./claim.ts";
+import { SpoolDirectory } from "./directory.ts";
+import { Expiry } from "./expiry.ts";
+import { destinationKey, type SpoolFile } from "./file-name.ts";
+import { Heartbeat } from "./heartbeat.ts";
+import { encodeRecord } from "./record.ts";
+import { Room } from "./room.ts";
 import { createSpoolCounters, type SpoolStats } from "./spool-counters.ts";
+import { SpoolLog } from "./spool-log.ts";
+import { SpoolWriter } from "./writer.ts";
 
-/** A file is closed at this size, so that what has been sent of it can be removed. */
+/** A file is no larger than this, and than a part of the bound: what is too old is removed file by file. */
 const FILE_BYTES = 4_194_304;
+const FILES_WITHIN_BOUND = 8;
+/** After a failure nothing is written for so long, in milliseconds: each try stops the process for a moment. */
+const PAUSE_MS = 5_000;
 
 export interface SpoolOptions extends SpoolSettings {
   /** What it is for, by kind and host; never a key. */
@@ -20,34 +28,38 @@ export interface SpoolOptions extends SpoolSettings {
   readonly lost?: (spans: number) => void;
 }
 
-/** A file that this process sends now. */
-export interface Claim {
-  readonly records: readonly FoundRecord[];
-  /** The record has been sent, or is not to be sent: nobody will send it again. False if the claim was lost. */
-  settle(record: FoundRecord): boolean;
-  /** Whether the file is still ours: a process that was stopped for long has lost it. */
-  isHeld(): boolean;
-  /** Removes the file if all is settled, otherwise leaves it to others. */
-  close(): void;
-}
-
 /** The requests for one destination that wait on disk. Nothing here throws: a disk may fail at any time. */
 export class Spool {
   readonly counters = createSpoolCounters();
   readonly #options: SpoolOptions;
+  readonly #log: SpoolLog;
   readonly #directory: SpoolDirectory;
   readonly #key: string;
-  readonly #mayLog = createRateLimiter();
-  #open: { readonly file: SpoolFile; readonly descriptor: number; bytes: number } | undefined;
-  readonly #claimed = new Set<SpoolFile>();
-  #heart: NodeJS.Timeout | undefined;
+  readonly #heartbeat: Heartbeat;
+  readonly #writer: SpoolWriter;
+  readonly #expiry: Expiry;
+  readonly #room: Room;
+  #pausedUntil = 0;
 
   constructor(options: SpoolOptions) {
+    const { bytes: limit, url, contentType } = options;
     this.#options = options;
-    this.#directory = new SpoolDirectory(options.directory);
-    this.#key = destinationKey(options.url, options.contentType);
+    const log = new SpoolLog(options);
+    const directory = new SpoolDirectory(options.directory);
+    const key = destinationKey(url, contentType);
+    const heartbeat = new Heartbeat((file) => log.attempt("used", () => directory.touch(file)));
+    const fileBytes = Math.min(FILE_BYTES, limit / FILES_WITHIN_BOUND);
+    this.#log = log;
+    this.#directory = directory;
+    this.#key = key;
+    this.#heartbeat = heartbeat;
+    this.#writer = new SpoolWriter({ directory, key, fileBytes, heartbeat, log });
+    const take = (file: SpoolFile): Claim | undefined => this.#take(file);
+    const expired = (spans: number, isOwn: boolean): void => this.#expired(spans, isOwn);
+    this.#expiry = new Expiry({ ...options, directory, key, take, expired });
+    this.#room = new Room({ directory, limit, makeRoom: () => this.#removeOld() });
     // Now somebody looks at the log, and not when it is needed.
-    this.#attempt(() => this.#directory.check());
+    log.attempt("used", () => directory.check());
   }
 
   stats(): SpoolStats {
@@ -56,165 +68,99 @@ export class Spool {
 
   /** Writes a request down; false if that is not possible. */
   save(body: Uint8Array, spans: number): boolean {
-    const { destination, bytes: limit } = this.#options;
+    if (performance.now() < this.#pausedUntil) {
+      this.counters.failed += spans;
+      return false;
+    }
+    const { destination } = this.#options;
     try {
       const record = encodeRecord({ destination, body, spans, at: Date.now() });
       this.#directory.make();
-      if (this.#directory.bytes() + record.length > limit) {
+      if (!this.#room.isThereFor(record.length)) {
         this.counters.full += spans;
-        this.#warn("full", "The spool is full (TRACE_SPOOL_BYTES): spans of kept traces are dropped.");
+        this.#log.warn("full", "The spool is full (TRACE_SPOOL_BYTES): spans of kept traces are dropped.");
         return false;
       }
-      this.#append(record);
+      this.#writer.append(record);
       this.counters.written += spans;
       return true;
     } catch (error) {
+      this.#pausedUntil = performance.now() + PAUSE_MS;
       this.counters.failed += spans;
-      this.#fault("written", error);
+      this.#log.fault("written", error);
       return false;
     }
   }
 
   /** Leaves what this process has written to whoever sends it; on the disk for sure once this returns. */
   seal(): void {
-    const open = this.#open;
-    this.#open = undefined;
-    if (open === undefined) return;
-    try {
-      fsyncSync(open.descriptor);
-      closeSync(open.descriptor);
-      this.#directory.release(open.file);
-      this.#directory.sync();
-    } catch (error) {
-      this.#fault("synchronised", error);
-    }
+    this.#writer.seal();
   }
 
-  /** Takes the oldest file for this destination that nobody uses; own ones are sealed for it. */
-  claim(): Claim | undefined {
-    try {
-      if (this.#open !== undefined && !this.#hasOthers()) this.seal();
+  /**
+   * Takes the oldest file for this destination that nobody uses; own ones are sealed for it.
+   *
+   * @param isWanted takes a file's id; by default all are wanted.
+   */
+  claim(isWanted: (id: string) => boolean = () => true): Claim | undefined {
+    return this.#log.attempt("read", () => {
+      if (this.#writer.began !== undefined && !this.#hasOthers(isWanted)) this.seal();
       for (const file of this.#directory.list()) {
+        if (file.key === this.#key && !isWanted(file.id)) continue;
         if (!this.#directory.isFree(file)) continue;
-        if (file.key !== this.#key) this.#expire(file);
+        if (file.key !== this.#key) this.#expiry.removeAbandoned(file);
         else {
-          const claimed = this.#directory.claim(file);
-          if (claimed !== undefined) return this.#read(claimed);
+          const claim = this.#take(file);
+          if (claim !== undefined) return this.#expiry.withoutOld(claim);
         }
       }
-    } catch (error) {
-      this.#fault("read", error);
-    }
-    return undefined;
+      return undefined;
+    });
   }
 
   /** Leaves everything to others; nothing is left running. */
   close(): void {
     this.seal();
-    clearInterval(this.#heart);
-    this.#heart = undefined;
+    this.#heartbeat.stop();
   }
 
-  #hasOthers(): boolean {
-    return this.#directory.list().some((file) => file.key === this.#key && this.#directory.isFree(file));
+  #hasOthers(isWanted: (id: string) => boolean): boolean {
+    return this.#directory
+      .list()
+      .some((file) => file.key === this.#key && isWanted(file.id) && this.#directory.isFree(file));
   }
 
-  #append(record: Buffer): void {
-    // A process that was stopped for long may have lost its file.
-    if (this.#open !== undefined && !this.#directory.touch(this.#open.file)) this.#abandon();
-    if (this.#open === undefined) {
-      const file = newFile(this.#key, Date.now(), this.#directory.owner);
-      this.#open = { file, descriptor: this.#directory.create(file), bytes: 0 };
-      this.#beat();
-    }
-    const open = this.#open;
-    try {
-      for (let at = 0; at < record.length; ) at += writeSync(open.descriptor, record, at);
-    } catch (error) {
-      // What follows a torn record could not be found again: it goes into another file.
-      this.seal();
-      throw error;
-    }
-    open.bytes += record.length;
-    if (open.bytes >= FILE_BYTES) this.seal();
-  }
-
-  #abandon(): void {
-    if (this.#open !== undefined) closeSync(this.#open.descriptor);
-    this.#open = undefined;
-  }
-
-  #read(file: SpoolFile): Claim {
-    this.#claimed.add(file);
-    this.#beat();
-    const descriptor = this.#directory.openClaimed(file);
-    const { records, damaged } = readRecords(readFileSync(descriptor));
-    this.counters.damaged += damaged;
-    if (damaged > 0) this.#warn("damaged", `${damaged} records of the spool could not be read.`);
-    let left = records.length;
-    const isHeld = (): boolean => this.#attempt(() => this.#directory.touch(file)) === true;
-    const settle = (record: FoundRecord): boolean => {
-      left--;
-      const { byte, position } = sentMark(record);
-      return this.#attempt(() => writeSync(descriptor, byte, 0, 1, position)) === 1;
+  /** Undefined if somebody else has been faster, or if the file cannot be read now: then it is for a later time. */
+  #take(file: SpoolFile): Claim | undefined {
+    const claimed = this.#log.attempt("read", () => this.#directory.claim(file));
+    if (claimed === undefined) return undefined;
+    this.#heartbeat.add(claimed);
+    const closed = (): void => {
+      this.#heartbeat.delete(claimed);
+      this.#room.lookAgain();
     };
-    const fresh = records.filter((record) => this.#isFresh(record));
-    for (const record of records) if (!fresh.includes(record)) settle(record);
-    return {
-      records: fresh,
-      isHeld,
-      settle,
-      close: () => {
-        this.#claimed.delete(file);
-        this.#attempt(() => closeSync(descriptor));
-        this.#attempt(() => (left === 0 ? this.#directory.remove(file) : this.#directory.release(file)));
-      },
-    };
-  }
-
-  /** Counts a record that is too old; a record of another destination with this one's key cannot be. */
-  #isFresh({ at, spans, destination }: FoundRecord): boolean {
-    if (destination === this.#options.destination && Date.now() - at <= this.#options.maxAgeMs) return true;
-    this.counters.expired += spans;
-    this.#options.lost?.(spans);
-    return false;
-  }
-
-  /** Removes a file of a destination that nobody may serve any more, once all of it is too old. */
-  #expire(file: SpoolFile): void {
-    if (Date.now() - file.began <= 2 * this.#options.maxAgeMs) return;
-    const claimed = this.#directory.claim(file);
-    if (claimed === undefined) return;
-    const { records } = readRecords(readFileSync(this.#directory.pathOf(claimed)));
-    this.counters.expired += records.reduce((sum, { spans }) => sum + spans, 0);
-    this.#directory.remove(claimed);
-  }
-
-  /** Says from time to time that this process lives and still uses its files. */
-  #beat(): void {
-    this.#heart ??= setInterval(() => {
-      const files = [...this.#claimed, ...(this.#open === undefined ? [] : [this.#open.file])];
-      for (const file of files) this.#attempt(() => this.#directory.touch(file));
-    }, HEARTBEAT_MS).unref();
-  }
-
-  #attempt<T>(action: () => T): T | undefined {
     try {
-      return action();
+      const claim = openClaim(claimed, this.#directory, this.#log, closed);
+      this.counters.damaged += claim.damaged;
+      if (claim.damaged > 0)
+        this.#log.warn("damaged", `${claim.damaged} records of the spool could not be read.`);
+      return claim;
     } catch (error) {
-      this.#fault("used", error);
+      this.#heartbeat.delete(claimed);
+      this.#log.attempt("read", () => this.#directory.release(claimed));
+      this.#log.fault("read", error);
       return undefined;
     }
   }
 
-  #fault(what: string, error: unknown): void {
-    const { code, message } = error as NodeJS.ErrnoException;
-    this.#warn("fault", `The spool could not be ${what} (${code ?? message}); check TRACE_SPOOL_DIR.`);
+  #removeOld(): void {
+    // What this process has written itself may be too old, too.
+    if (this.#writer.began !== undefined && this.#expiry.concerns(this.#writer.began)) this.seal();
+    this.#expiry.removeOld();
   }
 
-  #warn(kind: string, message: string): void {
-    if (this.#mayLog(kind) === undefined) return;
-    const { destination, logger, directory } = this.#options;
-    logger.warn({ event: "tracekeep.spool.failed", destination, directory }, message);
+  #expired(spans: number, isOwn: boolean): void {
+    this.counters.expired += spans;
+    if (isOwn) this.#options.lost?.(spans);
   }
 }

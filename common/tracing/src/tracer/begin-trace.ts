@@ -43,7 +43,7 @@ export function createBeginTrace(
     const write = () =>
       remote?.samplingContext ??
       writeSamplingContext({ traceId, sampled, probability, draw, transaction: name });
-    return new LocalTrace(
+    const trace = new LocalTrace(
       traceId,
       sampled,
       sampled ? probability : undefined,
@@ -51,6 +51,8 @@ export function createBeginTrace(
       write,
       keepId,
     );
+    trace.isDecidedAbove = false;
+    return trace;
   };
   if (tenantBlockOf === undefined) return begin;
   return (entry) => {

@@ -36,6 +36,12 @@ export class Connections {
     this.#making = new AbortController();
   }
 
+  /** Closes connections that nobody uses: the next request makes a new one. */
+  dropIdle(): void {
+    const idle = Object.values(this.#agent?.freeSockets ?? {}).flat();
+    for (const socket of idle) socket?.destroy();
+  }
+
   /** Closes all; resolves when none is left. */
   async close(): Promise<void> {
     const agent = this.#agent;

@@ -9,23 +9,34 @@ let sender: HttpSender;
 let connections = 0;
 let requests = 0;
 let answers = true;
+/** Whether the server closes the connection of a request that comes over it, knowing how many came before. */
+let closes = (_before: number) => false;
 
 beforeEach(async () => {
-  [connections, requests, answers] = [0, 0, true];
+  [connections, requests, answers, closes] = [0, 0, true, () => false];
+  const before = new WeakMap<object, number>();
   server = createServer((request, response) => {
     requests++;
-    if (answers) request.resume().on("end", () => response.end("{}"));
+    const { socket } = request;
+    const earlier = before.get(socket) ?? 0;
+    before.set(socket, earlier + 1);
+    if (closes(earlier)) socket.destroy();
+    else if (answers) request.resume().on("end", () => response.end("{}"));
   });
   server.on("connection", () => connections++);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  sender = createHttpSender({ url: `http://127.0.0.1:${port}/`, headers: {}, timeoutMs: 400 });
+  sender = createSender(1);
 });
 afterEach(() => {
   sender.close();
   server.closeAllConnections();
   server.close();
 });
+
+function createSender(concurrency: number): HttpSender {
+  const { port } = server.address() as AddressInfo;
+  return createHttpSender({ url: `http://127.0.0.1:${port}/`, headers: {}, timeoutMs: 400, concurrency });
+}
 
 /** How many connections the server still has. */
 const alive = () =>
@@ -76,4 +87,25 @@ test("after close every request is refused at once", async () => {
   sender.close();
   expect(await post()).toBe("Error: the sender is closed");
   expect(connections).toBe(0);
+});
+
+test("a request over a kept connection that the server closes is made again over a new one", async () => {
+  const both = createSender(2);
+  const twice = () =>
+    Promise.all([1, 2].map(() => both.post(Buffer.from("body")).then(({ status }) => status)));
+  expect(await twice()).toEqual([200, 200]);
+  // The other one is not tried: it is most likely closed, too.
+  closes = (before) => before > 0;
+  expect((await both.post(Buffer.from("body"))).status).toBe(200);
+  expect({ connections, requests }).toEqual({ connections: 3, requests: 4 });
+  await both.close();
+});
+
+test("it is made again once, and not at all if the connection was new", async () => {
+  expect(await post()).toBe(200);
+  closes = () => true;
+  expect(await post()).toContain("socket hang up");
+  expect({ connections, requests }).toEqual({ connections: 2, requests: 3 });
+  expect(await post()).toContain("socket hang up");
+  expect({ connections, requests }).toEqual({ connections: 3, requests: 4 });
 });

@@ -23,7 +23,10 @@ export interface HttpTarget {
 /** Sends request bodies to one URL over connections that are kept. */
 export interface HttpSender {
   readonly target: HttpTarget;
-  /** Rejects on network faults, after the time limit, and once the sender is closed. */
+  /**
+   * Rejects on network faults, after the time limit, and once the sender is closed. A body may arrive twice: if a
+   * connection that was kept turns out to be closed, it is sent once more over a new one.
+   */
   post(body: Uint8Array): Promise<HttpResponse>;
   /** Breaks off the request under way and those that wait; resolves when no connection is left. */
   close(): Promise<void>;
@@ -39,6 +42,7 @@ export interface HttpSenderOptions extends HttpTarget {
 /** An answer is read for its error text only. */
 const LONGEST_ANSWER = 65_536;
 const PROXY_AUTHENTICATION_REQUIRED = 407;
+const RESET_CODES: ReadonlySet<string> = new Set(["ECONNRESET", "EPIPE"]);
 
 export function createHttpSender(options: HttpSenderOptions): HttpSender {
   const { url, headers, ca = [], timeoutMs, concurrency = 1 } = options;
@@ -52,10 +56,11 @@ export function createHttpSender(options: HttpSenderOptions): HttpSender {
   const turns: Promise<unknown>[] = new Array(concurrency).fill(Promise.resolve());
   let next = 0;
 
-  const exchange = async (body: Uint8Array, signal: AbortSignal): Promise<HttpResponse> => {
+  const exchange = async (body: Uint8Array, signal: AbortSignal, mayRepeat = true): Promise<HttpResponse> => {
     const agent = await connections.agent();
     return new Promise((resolve, reject) => {
       if (closed || signal.aborted) return fail(new Error("too late"));
+      let isAnswered = false;
       const request = send(
         target,
         {
@@ -67,6 +72,7 @@ export function createHttpSender(options: HttpSenderOptions): HttpSender {
           ...trust,
         },
         (response) => {
+          isAnswered = true;
           const chunks: Buffer[] = [];
           let length = 0;
           response.on("data", (chunk: Buffer) => {
@@ -97,7 +103,14 @@ export function createHttpSender(options: HttpSenderOptions): HttpSender {
       request.on("proxyConnect", ({ statusCode }: { statusCode?: number }) => {
         if (statusCode !== undefined && statusCode !== 200) request.destroy(proxyFault(statusCode));
       });
-      request.on("error", fail);
+      request.on("error", (error: NodeJS.ErrnoException) => {
+        // The server has closed a connection that was kept, at the moment that it was used again.
+        const isStale = request.reusedSocket && !isAnswered && RESET_CODES.has(error.code ?? "");
+        if (!isStale || !mayRepeat || closed || signal.aborted) return fail(error);
+        signal.removeEventListener("abort", tooLate);
+        connections.dropIdle();
+        exchange(body, signal, false).then(resolve, reject);
+      });
       // A request that waits for a proxy does not notice itself.
       signal.addEventListener("abort", tooLate, { once: true });
       request.end(body);

@@ -1,5 +1,6 @@
 import type { Agent } from "node:http";
 import { createRequire } from "node:module";
+import { isExcepted } from "./no-proxy.ts";
 import type { Trust } from "./trust.ts";
 
 const VARIABLES = ["https_proxy", "http_proxy", "all_proxy"];
@@ -13,14 +14,17 @@ export interface Proxy {
 
 /** Whether the environment names a proxy at all; nothing is loaded as long as not. */
 export function mayNeedProxy(env: NodeJS.ProcessEnv = process.env): boolean {
-  return VARIABLES.some((name) => (env[name] ?? env[name.toUpperCase()] ?? "") !== "");
+  return VARIABLES.some((name) => readVariable(name, env) !== "");
+}
+
+function readVariable(name: string, env: NodeJS.ProcessEnv): string {
+  return env[name] || env[name.toUpperCase()] || "";
 }
 
 /** The proxy for a URL by HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY; undefined for none. */
 export async function findProxy(url: string): Promise<Proxy | undefined> {
   const { getProxyForUrl } = await import("proxy-from-env");
-  const named = getProxyForUrl(url);
-  return named === "" ? undefined : parseProxy(named);
+  return choose(url, getProxyForUrl);
 }
 
 /** The same for a process that stands still. */
@@ -28,7 +32,12 @@ export function findProxyNow(url: string): Proxy | undefined {
   if (!mayNeedProxy()) return undefined;
   const require = createRequire(import.meta.url);
   const { getProxyForUrl } = require("proxy-from-env") as typeof import("proxy-from-env");
-  const named = getProxyForUrl(url);
+  return choose(url, getProxyForUrl);
+}
+
+function choose(url: string, proxyFor: (url: string) => string): Proxy | undefined {
+  if (isExcepted(new URL(url), readVariable("no_proxy", process.env))) return undefined;
+  const named = proxyFor(url);
   return named === "" ? undefined : parseProxy(named);
 }
 

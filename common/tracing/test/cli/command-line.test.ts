@@ -27,6 +27,8 @@ test.each([
   [["tail", "--frobnicate"], "there is no option --frobnicate\n"],
   [["config", "now"], '"now" is one word too many'],
   [["doctor", "--env-file"], "--env-file needs a value"],
+  [["tail", "--service", "--errors"], "--service needs a value"],
+  [["tail", "--service="], "--service needs a value"],
   [["doctor", "--json=yes"], "--json takes no value"],
   [["tail", "--url", "viewer"], "--url viewer: expected an address such as http://127.0.0.1:4319"],
 ])("%s is wrong usage, and what was meant is said", async (args, message) => {

@@ -45,6 +45,10 @@ test.each([
   [403, "authentication", "fault", "the key is not accepted for this project (403)"],
   [429, "authentication", "warning", "the key is accepted, but the limit is used up (429)"],
   [404, "endpoint", "fault", "nothing takes traces at /api/42/integration/otlp/v1/traces"],
+  [402, "endpoint", "fault", "refuses a trace (402 Payment Required)"],
+  [410, "endpoint", "fault", "nothing takes traces at /api/42/integration/otlp/v1/traces"],
+  [411, "endpoint", "fault", "refuses a trace (411 Length Required)"],
+  [422, "endpoint", "fault", "does not understand a trace (422)"],
   [500, "endpoint", "fault", "fails (500)"],
   [302, "endpoint", "fault", "sends requests elsewhere (302)"],
 ])("status %i is told by the check %s", async (status, check, verdict, message) => {

@@ -23,6 +23,8 @@ interface EnterOptions {
   readonly sampled?: boolean;
   readonly probability?: number;
   readonly traceState?: string;
+  /** The sampling was decided in this process, and not above. */
+  readonly decidedHere?: boolean;
 }
 
 /** One entry of a trace into the process. */
@@ -74,8 +76,9 @@ export function createRecorderScene(
   };
   const scope = { name: "tests", version: "1" };
   const enter: RecorderScene["enter"] = (name, options = {}) => {
-    const { traceId = newTraceId(), sampled = false, probability, traceState = "" } = options;
+    const { traceId = newTraceId(), sampled = false, probability, traceState = "", decidedHere } = options;
     const trace = new LocalTrace(traceId, sampled, probability, traceState, "");
+    trace.isDecidedAbove = decidedHere !== true;
     const common = { kind: SpanKind.INTERNAL, trace, scope };
     const span = new RecordedSpan(
       { ...common, name, parentSpanId: undefined, isLocalRoot: true },

@@ -13,7 +13,7 @@ const SERVICE_CONFIG = JSON.stringify({
         initialBackoff: "0.01s",
         maxBackoff: "0.02s",
         backoffMultiplier: 1,
-        retryableStatusCodes: ["UNAVAILABLE"],
+        retryableStatusCodes: ["UNAVAILABLE", "ABORTED"],
       },
     },
   ],
@@ -47,12 +47,12 @@ beforeAll(async () => {
 });
 
 /** Calls that succeed around one that is retried. */
-const retried = (to: string, attempts: number): Plan => ({
+const retried = (to: string, attempts: number, code = 14): Plan => ({
   steps: [
     call("payroll", {
       steps: [
         call("ledger"),
-        call(to, { steps: [call("rates")], fail: { code: 14, details: "not yet", attempts } }),
+        call(to, { steps: [call("rates")], fail: { code, details: "not yet", attempts } }),
         call("ledger"),
       ],
     }),
@@ -80,6 +80,16 @@ test("attempts failed, and another instance answered: both instances' parts arri
   );
   expect(new Set(attempts.map(({ resource }) => resource["service.instance.id"])).size).toBe(2);
   expect(kept.errors).toHaveLength(1);
+});
+
+test("an attempt ended in a status that is no failure, and another instance answered: both instances' parts arrive", async () => {
+  const aborted = 10;
+  const kept = await expectWhole(pair, ask(retried("replicas", 1, aborted)), "retry");
+  const instances = kept.spans
+    .filter(({ kind, resource }) => kind === 2 && resource["service.name"] === "treasury")
+    .map(({ resource }) => resource["service.instance.id"]);
+  expect(new Set(instances).size).toBe(2);
+  expect(kept.errors).toEqual([]);
 });
 
 test("all attempts failed", async () => {

@@ -2,12 +2,14 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { gunzipSync } from "node:zlib";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { KeptOnDisk, keptRequests } from "../../src/export/kept-on-disk.ts";
+import { ExportQueue } from "../../src/export/export-queue.ts";
+import { KeptOnDisk } from "../../src/export/kept-on-disk.ts";
+import { keptRequests } from "../../src/export/kept-requests.ts";
 import type { Outgoing } from "../../src/export/outgoing.ts";
 import { createHttpSender } from "../../src/transport/http-sender.ts";
 import { collectLog } from "../harness/probe.ts";
+import { readSpooled } from "./harness/spools.ts";
 
 let directory: string;
 beforeEach(() => {
@@ -67,9 +69,23 @@ test("what is too much to be on its way is lost, and said to be", async () => {
   await disk.close();
 });
 
+test("where there is nothing to write, nothing is written", async () => {
+  const { disk, saved } = openDisk(3);
+  const queue = new ExportQueue<Outgoing>(3, 3, () => {});
+  disk.putBackInto(queue, [item("aaaa", false)]);
+  disk.put([item("b")]);
+  while (disk.stats().written === 0) await delay(5);
+  await disk.close();
+  expect(saved()).toBe(1);
+  expect(readSpooled(join(directory, "spool"))).toEqual(["b"]);
+});
+
 test("only kept traces become requests, each with as much as it may hold", () => {
   const items = [item("a"), item("x", false), item("b"), item("c")];
-  const requests = keptRequests(items, wire).map(({ body, spans }) => [gunzipSync(body).toString(), spans]);
+  const requests = keptRequests(items, wire).map(({ encode, spans }) => [
+    Buffer.from(encode()).toString(),
+    spans,
+  ]);
   expect(requests).toEqual([
     ["ab", 2],
     ["c", 1],

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { readRecords } from "../../src/spool/record.ts";
 import { startService } from "../crash/harness/service.ts";
 import { startIntake, type TestIntake } from "../harness/intake.ts";
+import { readSpooled } from "./harness/spools.ts";
 
 let intake: TestIntake;
 let directory: string;
@@ -48,8 +49,7 @@ test("what a crash leaves is on disk, and is sent once after the restart", async
   await service.ask("timer");
   expect((await service.ended).code).toBe(1);
   expect(files().every((name) => name.endsWith(".ready"))).toBe(true);
-  const all = files().map((name) => readFileSync(join(directory, name), "latin1"));
-  expect(all.join()).not.toContain("publickey");
+  expect(readSpooled(directory).join()).not.toContain("publickey");
   expect(intake.spans).toEqual([]);
   intake.answer = WELL;
   await restart(() => intake.spans.length >= 3 && intake.errors.length >= 1);
@@ -137,19 +137,28 @@ test("a process with another destination does not send it there", async () => {
   await restart(() => intake.spans.length >= 3);
 });
 
-test("the envelope protocol's transactions wait on disk, too", async () => {
+test("the envelope protocol's transactions wait on disk, too, without key and time; both are of the delivery", async () => {
   const envelope = { TRACE_EXPORT_PROTOCOL: "envelope" };
   intake.answer = DOWN;
   const service = await startService({ env: settings(envelope) });
   await service.ask("timer");
   await service.ended;
+  const spooled = readSpooled(directory);
+  expect(spooled.join()).toContain("thrown in a timer");
+  expect(spooled.filter((body) => /publickey|sent_at/.test(body))).toEqual([]);
   intake.answer = WELL;
   const from = intake.requests.length;
-  const arrived = () =>
-    intake.requests.slice(from).filter(({ body }) => body.includes('{"type":"transaction"'));
+  const at = Date.now();
+  const bodies = () => intake.requests.slice(from).map(({ body }) => body.toString());
+  const arrived = () => bodies().filter((body) => body.includes('{"type":"transaction"'));
   await restart(() => arrived().length >= 1 && intake.errors.length >= 1, envelope);
   expect(arrived()).toHaveLength(1);
   expect(intake.errors).toHaveLength(1);
+  const headers = bodies()
+    .filter((body) => !body.includes('{"type":"client_report"'))
+    .map((body) => JSON.parse(body.split("\n")[0] ?? ""));
+  expect(headers.map(({ trace }) => trace.public_key)).toEqual(["publickey", "publickey"]);
+  expect(headers.map(({ sent_at }) => Date.parse(sent_at) >= at)).toEqual([true, true]);
 });
 
 test("a directory that cannot be used costs one warning, and nothing else", async () => {

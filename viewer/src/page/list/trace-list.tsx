@@ -1,8 +1,9 @@
-import { computed, signal } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
+import { useRef } from "preact/hooks";
 import { Empty } from "../parts/marks.tsx";
 import { VirtualRows } from "../parts/virtual-rows.tsx";
 import { SearchBar } from "../shell/search-bar.tsx";
-import { useKeys } from "../state/keys.ts";
+import { stepKeys, useKeys } from "../state/keys.ts";
 import { isComplete, totals, traces } from "../state/live.ts";
 import { go, query, route, type Sort } from "../state/route.ts";
 import { inOrder } from "./order.ts";
@@ -14,19 +15,22 @@ const shown = computed(() => inOrder(traces.value.values(), route.value.sort));
 const longest = computed(() => shown.value.reduce((most, { nanos }) => Math.max(most, nanos), 1));
 /** The trace that keys act on. */
 const selectedId = signal("");
+// Who comes back from a trace finds the list where it was left.
+effect(() => {
+  if (route.value.view === "trace") selectedId.value = route.value.traceId;
+});
 
 /** The live list of the traces that fit the search. */
 export function TraceList() {
   const list = shown.value;
   const selected = list.findIndex(({ traceId }) => traceId === selectedId.value);
+  const isFilled = useRef(false);
+  isFilled.current ||= isComplete.value;
   const select = (index: number) => {
     selectedId.value = list[Math.min(list.length - 1, Math.max(0, index))]?.traceId ?? "";
   };
   useKeys({
-    j: () => select(selected + 1),
-    k: () => select(selected - 1),
-    ArrowDown: () => select(selected + 1),
-    ArrowUp: () => select(selected - 1),
+    ...stepKeys((by) => select(selected + by)),
     Enter: () => selectedId.value && go({ view: "trace", traceId: selectedId.value }),
     Escape: () => {
       selectedId.value = "";
@@ -44,7 +48,8 @@ export function TraceList() {
           label="Traces"
           count={list.length}
           rowHeight={ROW_HEIGHT}
-          inSight={selected}
+          // Before the list is filled its rows are not in their places yet.
+          inSight={{ id: selectedId.value, index: isFilled.current ? selected : -1 }}
           row={(index) => {
             const trace = list[index];
             return (

@@ -71,8 +71,7 @@ function ArrowHead() {
 }
 
 function Box({ place: { node, x, y } }: { readonly place: Placed<Node> }) {
-  const { name, outside, count, received, failedShare, p50, p95 } = node;
-  const search = outside ? `"${name}"` : `service:"${name}"`;
+  const { name, outside, search, count, received, failedShare, p50, p95 } = node;
   return (
     <g transform={`translate(${x} ${y})`}>
       <a
@@ -110,7 +109,7 @@ function Call({ edge, from, to, most }: CallProps) {
   const { count, failedShare, p50, p95, p99 } = edge;
   const { path, middle } = routeBetween(from, to, BOX, COLUMN);
   const thickness = 1.2 + 2.6 * (Math.log1p(count) / Math.log1p(most));
-  const search = withSearch(to.node.outside ? `"${edge.to}"` : `service:"${edge.to}"`);
+  const search = withSearch(to.node.search);
   return (
     <a class={`map-edge ${failedShare > 0 ? "failing" : ""}`} {...linkTo({ view: "traces", search })}>
       <title>{`${edge.from} → ${edge.to}: ${shortCount(count)} ${count === 1 ? "call" : "calls"}, ${percent(failedShare)} failed, p50 ${formatDuration(p50)}, p95 ${formatDuration(p95)}, p99 ${formatDuration(p99)}`}</title>
@@ -126,6 +125,7 @@ function Call({ edge, from, to, most }: CallProps) {
   );
 }
 
+/** The traces on the map that have such a span, whatever other spans they were searched for by. */
 function withSearch(more: string): string {
-  return `${route.value.search} ${more}`.trim();
+  return [route.value.search, more].filter(Boolean).join(" & ");
 }

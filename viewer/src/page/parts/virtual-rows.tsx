@@ -1,12 +1,12 @@
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { type RowInSight, useRowInSight } from "./row-in-sight.ts";
 
 interface VirtualRowsProps {
   readonly count: number;
   /** Pixels; all rows are of the same height. */
   readonly rowHeight: number;
-  /** The row that has to be in sight; -1: any. */
-  readonly inSight: number;
+  readonly inSight: RowInSight;
   readonly label: string;
   readonly class: string;
   readonly row: (index: number) => ComponentChildren;
@@ -33,14 +33,7 @@ export function VirtualRows({ count, rowHeight, inSight, label, row, ...props }:
     };
   }, []);
 
-  useLayoutEffect(() => {
-    const element = box.current;
-    if (!element || inSight < 0) return;
-    const start = inSight * rowHeight;
-    if (start < element.scrollTop) element.scrollTop = start - rowHeight;
-    else if (start + rowHeight > element.scrollTop + element.clientHeight)
-      element.scrollTop = start + 2 * rowHeight - element.clientHeight;
-  }, [inSight, rowHeight]);
+  useRowInSight(box, inSight, rowHeight);
 
   const first = Math.max(0, Math.floor(top / rowHeight) - SPARE_ROWS);
   const last = Math.min(count, Math.ceil((top + height) / rowHeight) + SPARE_ROWS);

@@ -15,6 +15,7 @@ const KEYS = [
 
 const SEARCHES = [
   ["service:ledger method:Create*", "one span with both"],
+  ["service:gateway & service:ledger", "a span of each"],
   ["status:failed", "or errors, ok, a code such as UNAVAILABLE or 503"],
   ["duration:>100ms", "or <, >=, <= with us, ms, s"],
   ["env:staging", "environment"],

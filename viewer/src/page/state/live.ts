@@ -1,5 +1,6 @@
 import { computed, effect, signal } from "@preact/signals";
 import type { Facets, LiveMessage, TraceSummary } from "../../api/wire.ts";
+import { isInSight } from "./in-sight.ts";
 import { query, route } from "./route.ts";
 
 const RETRY_MS = 2_000;
@@ -19,28 +20,33 @@ const followed = computed(() => {
   return view === "trace" ? `id:${traceId}` : query.value;
 });
 
+/** The search that `traces` fits. */
+let taken: string | undefined;
+
 /** Keeps these signals up to date with the server, for whatever is searched for. */
 export function followLive(): void {
-  effect(() => follow(followed.value));
+  effect(() => {
+    if (isInSight.value) return follow(followed.value);
+    // A browser has six connections to a host for all its tabs: those behind others leave theirs to them.
+    connection.value = "connecting";
+    return undefined;
+  });
 }
 
 function follow(search: string): () => void {
   let source: EventSource | undefined;
   let retry: number | undefined;
-  let isFresh = true;
+  let take = takerOf(search);
   isComplete.value = false;
 
   function connect(): void {
     source = new EventSource(`/data/live?q=${encodeURIComponent(search)}`);
     // After an interruption everything is sent anew.
     source.onopen = () => {
-      isFresh = true;
+      take = takerOf(search);
       connection.value = "live";
     };
-    source.onmessage = (event) => {
-      take(JSON.parse(event.data), isFresh);
-      isFresh = false;
-    };
+    source.onmessage = (event) => take(JSON.parse(event.data));
     source.onerror = () => {
       connection.value = "lost";
       if (source?.readyState === EventSource.CLOSED) retry = window.setTimeout(connect, RETRY_MS);
@@ -54,13 +60,26 @@ function follow(search: string): () => void {
   };
 }
 
-function take(message: LiveMessage, isFirst: boolean): void {
-  const next = new Map(isFirst ? [] : traces.peek());
-  for (const traceId of message.remove) next.delete(traceId);
-  for (const summary of message.upsert) next.set(summary.traceId, summary);
-  traces.value = next;
-  if (JSON.stringify(message.facets) !== JSON.stringify(facets.peek())) facets.value = message.facets;
-  totals.value = message.totals;
-  faults.value = message.faults;
-  isComplete.value = message.complete;
+/** Takes the messages of one connection. */
+function takerOf(search: string): (message: LiveMessage) => void {
+  // Of the same search these stay until all has been sent anew: a list that is read must not shrink for a moment.
+  const unconfirmed = new Set(traces.peek().keys());
+  return (message) => {
+    const next = new Map(search === taken ? traces.peek() : []);
+    taken = search;
+    for (const traceId of message.remove) next.delete(traceId);
+    for (const summary of message.upsert) {
+      next.set(summary.traceId, summary);
+      unconfirmed.delete(summary.traceId);
+    }
+    if (message.complete) {
+      for (const traceId of unconfirmed) next.delete(traceId);
+      unconfirmed.clear();
+    }
+    traces.value = next;
+    if (JSON.stringify(message.facets) !== JSON.stringify(facets.peek())) facets.value = message.facets;
+    totals.value = message.totals;
+    faults.value = message.faults;
+    isComplete.value = message.complete;
+  };
 }

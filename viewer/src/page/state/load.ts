@@ -1,4 +1,5 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { paced } from "./paced.ts";
 
 /** Something that is being fetched: what came last, or why nothing did. */
 export interface Loaded<T> {
@@ -18,21 +19,19 @@ export function useLoaded<T>(address: string, version: unknown = undefined): Loa
     value: undefined,
     fault: undefined,
   });
-  const isFirst = loaded.address !== address;
-  // The version only says when to fetch again.
+  const refresh = useRef(() => {});
   useEffect(() => {
     const gone = new AbortController();
     const load = async () => {
       const answer = await ask<T>(address, gone.signal);
       if (!gone.signal.aborted) setLoaded({ address, ...answer });
     };
-    const timer = window.setTimeout(() => void load(), isFirst ? 0 : PACE_MS);
-    return () => {
-      window.clearTimeout(timer);
-      gone.abort();
-    };
-  }, [address, version]);
-  return isFirst ? { value: undefined, fault: undefined } : loaded;
+    refresh.current = paced(load, PACE_MS, gone.signal);
+    return () => gone.abort();
+  }, [address]);
+  // The version only says when to fetch again: what is under way goes on, or nothing would arrive while it keeps changing.
+  useEffect(() => refresh.current(), [address, version]);
+  return loaded.address === address ? loaded : { value: undefined, fault: undefined };
 }
 
 async function ask<T>(address: string, signal: AbortSignal): Promise<Loaded<T>> {

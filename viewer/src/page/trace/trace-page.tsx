@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import type { TraceView } from "../../api/wire.ts";
 import { Empty } from "../parts/marks.tsx";
 import { Go } from "../shell/go.tsx";
-import { useKeys } from "../state/keys.ts";
+import { stepKeys, useKeys } from "../state/keys.ts";
 import { traces } from "../state/live.ts";
 import { useLoaded } from "../state/load.ts";
 import { go, route } from "../state/route.ts";
@@ -57,10 +57,7 @@ function LoadedTrace({ trace }: { readonly trace: TraceView }) {
   };
   const toCause = () => unfoldTo(cause?.spanId);
   useKeys({
-    j: () => step(1),
-    k: () => step(-1),
-    ArrowDown: () => step(1),
-    ArrowUp: () => step(-1),
+    ...stepKeys(step),
     Enter: () => (spans[selected]?.children ?? 0) > 0 && fold(spanId),
     Escape: () => (spanId ? select("") : go({ view: "traces" })),
     e: toCause,

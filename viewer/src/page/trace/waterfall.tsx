@@ -61,7 +61,10 @@ export function Waterfall({ trace, lines, selectedId, found, select, fold, child
         label="Spans"
         count={lines.length}
         rowHeight={ROW_HEIGHT}
-        inSight={lines.findIndex((line) => line.kind === "span" && line.span.id === selectedId)}
+        inSight={{
+          id: selectedId,
+          index: lines.findIndex((line) => line.kind === "span" && line.span.id === selectedId),
+        }}
         row={draw}
       />
     </div>

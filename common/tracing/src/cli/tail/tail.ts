@@ -1,8 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { assembleTrace, decodeExportRequest, spansOf, waterfall } from "tracekeep-viewer";
+import { assembleTrace, waterfall } from "tracekeep-viewer";
+import { errorText } from "../../text/error-text.ts";
 import { write } from "../output.ts";
 import { Arrivals } from "./arrivals.ts";
 import { followList, type ListedTrace, NotAViewer } from "./live-list.ts";
+import { spansOfAnswer, type TraceAnswer } from "./spans-of-answer.ts";
 
 export interface TailOptions {
   readonly url: URL;
@@ -19,7 +21,7 @@ export async function tail({ url, search, json, signal }: TailOptions): Promise<
   let printing = Promise.resolve();
   const arrivals = new Arrivals((trace) => {
     // One after the other, so that no two mix.
-    printing = printing.then(() => print(url, trace, json)).catch(() => {});
+    printing = printing.then(() => print(url, trace, json));
   });
   let isAway = false;
   try {
@@ -49,14 +51,24 @@ export async function tail({ url, search, json, signal }: TailOptions): Promise<
   }
 }
 
+/** Never rejects: a trace that cannot be printed is named with the reason. */
 async function print(url: URL, listed: ListedTrace, json: boolean): Promise<void> {
-  const { traceId } = listed;
-  const link = new URL(`/trace/${traceId}`, url).href;
+  const link = new URL(`/trace/${listed.traceId}`, url).href;
   if (json) return write(`${JSON.stringify({ ...listed, url: link })}\n`);
+  try {
+    write(`${await asWaterfall(url, listed)}${link}\n\n`);
+  } catch (error) {
+    note(`cannot print ${link}: ${errorText(error)}`);
+  }
+}
+
+async function asWaterfall(url: URL, { traceId }: ListedTrace): Promise<string> {
   const response = await fetch(new URL(`/data/traces/${traceId}/otlp`, url));
-  if (!response.ok) return;
-  const { spans } = spansOf(decodeExportRequest(new Uint8Array(await response.arrayBuffer()), "json"));
-  write(`${waterfall(assembleTrace(traceId, spans))}${link}\n\n`);
+  if (!response.ok) {
+    await response.body?.cancel();
+    throw new Error(`the viewer answers with status ${response.status}`);
+  }
+  return waterfall(assembleTrace(traceId, spansOfAnswer((await response.json()) as TraceAnswer)));
 }
 
 /** What is no trace goes to stderr, so that `--json` stays one line a trace. */

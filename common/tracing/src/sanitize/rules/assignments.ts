@@ -28,14 +28,17 @@ export const REST_OF_HEADER = String.raw`(?:=\s{0,2}(?<own>${QUOTE})(?:(?!(?<!\\
 
 /** No boundary stands in front: the word may end another one (`DB_PASSWORD`, `accessToken`). */
 const SECRET =
-  "(?:pass(?:word|wort|wd|phrase|code)s?|pwd|secrets?(?:[_ -]?key)?|token|jwt|credentials?|(?:api|access|account|private|signing|encryption)[_ -]?key|shared[_ -]?access[_ -]?signature|session[_-]?(?:id|key)|(?<![A-Za-z0-9])(?:pw|pin|otp|cvv|cvc|ssn|sid|csrf|xsrf))(?:[_-]?(?:value|string|header|raw|hash))?";
+  "(?:pass(?:word|wort|wd|phrase|code)s?|pwd|secrets?(?:[_ -]?key)?|token|jwt|credentials?|(?:api|access|account|private|signing|encryption)[_ -]?key|shared[_ -]?access[_ -]?signature|session[_-]?(?:id|key)|(?:account|passport)[_ -]?number|tax[_ -]?id|connection[_ -]?string|(?:_|-|db|user|smtp|mail|admin|root)pass|(?<![A-Za-z0-9])(?:pw|pin|otp|cvv|cvc|ssn|sid|csrf|xsrf))(?:[_-]?(?:value|string|header|raw|hash))?";
+
+/** In prose these say how things stand (`session: expired`); as a key of JSON or of a query they name a secret. */
+const SECRET_KEY = String.raw`(?<![A-Za-z0-9])(?:auth|session|pass)(?==|${QUOTE}\s{0,4}[=:])`;
 
 const HEADER = "(?:authorization|cookies?)";
 
 const SIGN = /[=:]|%3[AaDd]/;
 
 /** A secret word and what parts it from its value. */
-export const SECRET_HEAD = String.raw`${SECRET}(?:${QUOTE})?\s{0,4}${SEPARATOR}\s{0,4}`;
+export const SECRET_HEAD = String.raw`(?:${SECRET}|${SECRET_KEY})(?:${QUOTE})?\s{0,4}${SEPARATOR}\s{0,4}`;
 
 /** The value behind a secret word: `password=…`, `"client_secret":"…"`, also as JSON within JSON. */
 export const assignments = maskAssigned(

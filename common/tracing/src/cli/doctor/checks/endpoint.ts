@@ -1,3 +1,4 @@
+import { STATUS_CODES } from "node:http";
 import type { Destination } from "../../../export/destinations.ts";
 import type { HttpResponse } from "../../../transport/http-sender.ts";
 import type { Delivery } from "../../probe/deliver.ts";
@@ -5,6 +6,11 @@ import { type Finding, fault, notChecked, ok } from "../finding.ts";
 
 const OTLP_MISSING =
   "set TRACE_EXPORT_PROTOCOL=envelope for Sentry before 26.5, GlitchTip or Spotlight; otherwise correct SENTRY_DSN";
+
+const MISSING: readonly number[] = [404, 410];
+const NOT_UNDERSTOOD: readonly number[] = [400, 405, 406, 413, 415, 422];
+/** The endpoint is one; what the key may do has a check of its own. */
+const ABOUT_THE_KEY: readonly number[] = [401, 403, 429];
 
 /** Whether what answers is an intake of traces. */
 export function checkEndpoint(name: string, destination: Destination, delivery: Delivery): Finding {
@@ -21,32 +27,30 @@ export function checkEndpoint(name: string, destination: Destination, delivery: 
   }
   const { host, pathname } = new URL(destination.url);
   const path = destination.envelope === undefined ? pathname : "/envelope/";
-  if (answer.status === 404)
-    return missing(name, destination, `nothing takes traces at ${path} of ${host} (404)`);
-  if (answer.status >= 300 && answer.status < 400) {
+  const { status } = answer;
+  if (MISSING.includes(status))
+    return missing(name, destination, `nothing takes traces at ${path} of ${host} (${status})`);
+  if (status >= 300 && status < 400) {
     return fault(
       name,
-      `${host} sends requests elsewhere (${answer.status})`,
+      `${host} sends requests elsewhere (${status})`,
       `use the URL that it names${location(answer)}`,
     );
   }
   if (isHtml(answer)) {
     return fault(
       name,
-      `${host} answers with a web page (${answer.status}): a login page, a proxy, or another server`,
+      `${host} answers with a web page (${status}): a login page, a proxy, or another server`,
       "correct the URL, or let requests of services pass without a login",
     );
   }
-  if (answer.status >= 500) {
-    return fault(
-      name,
-      `${host} fails (${answer.status})`,
-      "look at the server; traces are sent again for a while",
-    );
+  if (status >= 500) {
+    return fault(name, `${host} fails (${status})`, "look at the server; traces are sent again for a while");
   }
-  if ([400, 405, 413, 415].includes(answer.status)) {
-    return missing(name, destination, `${host} does not understand a trace (${answer.status})`);
+  if (NOT_UNDERSTOOD.includes(status)) {
+    return missing(name, destination, `${host} does not understand a trace (${status})`);
   }
+  if (status >= 300 && !ABOUT_THE_KEY.includes(status)) return refused(name, host, status);
   return ok(name, `${host} takes traces${destination.envelope === undefined ? " by OTLP" : " in envelopes"}`);
 }
 
@@ -63,6 +67,18 @@ function missing(name: string, { name: destination, envelope }: Destination, wha
     name,
     what,
     envelope === undefined ? OTLP_MISSING : "correct the host and the project in SENTRY_DSN",
+  );
+}
+
+/** Whatever else a server, or something before it, may say. */
+function refused(name: string, host: string, status: number): Finding {
+  const what = [status, STATUS_CODES[status]].filter(Boolean).join(" ");
+  return fault(
+    name,
+    `${host} refuses a trace (${what})`,
+    status === 402
+      ? `look at the plan and the quota of your account at ${host}`
+      : `look for the reason in the log of ${host}, or of a gateway or firewall before it`,
   );
 }
 

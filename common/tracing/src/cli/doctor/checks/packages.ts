@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type Finding, notChecked } from "../finding.ts";
-import { checkApiCopies, checkGrpcCopies } from "../packages/copies.ts";
+import { checkApiCopies } from "../packages/api-copies.ts";
+import { checkGrpcCopies } from "../packages/grpc-copies.ts";
 import { checkInstallation } from "../packages/installation.ts";
 import { checkOtherTracers } from "../packages/other-tracers.ts";
 import { type PackageTree, packageFolder, readTree } from "../packages/tree.ts";

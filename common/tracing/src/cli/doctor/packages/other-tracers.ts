@@ -36,8 +36,8 @@ export function checkOtherTracers({ installed }: PackageTree): Finding[] {
     ...findings,
     warning(
       NAME,
-      `${name} ${version} is a dependency: with its own tracing on, it registers with OpenTelemetry first`,
-      "leave tracesSampleRate out of Sentry.init, and give it skipOpenTelemetrySetup: true",
+      `${name} ${version} is a dependency: it registers with OpenTelemetry first, its own tracing on or off`,
+      "give Sentry.init skipOpenTelemetrySetup: true, and leave tracesSampleRate out",
     ),
   ];
 }

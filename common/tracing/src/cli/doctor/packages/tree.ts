@@ -51,7 +51,7 @@ export function readTree(root: string): PackageTree {
     const name = manifest.name ?? folder;
     installed.push({ name, version: manifest.version ?? "", folder, via });
     for (const [needed, isNeeded] of needsOf(manifest)) {
-      const found = resolve(folder, needed);
+      const found = findPackage(folder, needed);
       if (found !== undefined) waiting.push({ folder: found, via: [...via, name] });
       else if (isNeeded) missing.push({ name: needed, neededBy: name });
     }
@@ -75,8 +75,9 @@ function needsOf(manifest: Manifest): Map<string, boolean> {
   ]);
 }
 
-function resolve(folder: string, name: string): string | undefined {
+/** The folder of the package that Node takes for a name which is imported in a folder. */
+export function findPackage(folder: string, name: string): string | undefined {
   const candidate = join(folder, "node_modules", name);
   if (existsSync(join(candidate, "package.json"))) return realpathSync(candidate);
-  return dirname(folder) === folder ? undefined : resolve(dirname(folder), name);
+  return dirname(folder) === folder ? undefined : findPackage(dirname(folder), name);
 }

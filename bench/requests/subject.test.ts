@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { peersAreInstalled } from "../peers.ts";
+import { startLoad } from "../processes/start.ts";
 import type { Failing, Shape } from "./cases.ts";
-import { type Measurement, measure, withSurroundings } from "./measure.ts";
+import { type Measurement, Subject } from "./subject.ts";
 import { REFERENCE, VARIANTS, type Variant } from "./variants.ts";
 
 /** The peers are tested where `npm run bench` has installed them. */
@@ -18,12 +19,14 @@ interface Tiny {
   readonly seconds?: number;
 }
 
-function tiny(
+async function tiny(
   variant: Variant,
   { shape = "leaf", failing = 0, seconds = 0.3 }: Tiny = {},
 ): Promise<Measurement> {
-  const settings = { seconds, warmupSeconds: 0.2, sources: true, profile: undefined };
-  return withSurroundings((surroundings) => measure(surroundings, { ...settings, shape, failing, variant }));
+  await using load = await startLoad();
+  const settings = { sources: true, profile: undefined };
+  await using subject = await Subject.start(load, { ...settings, shape, failing, variant });
+  return await subject.measure(seconds);
 }
 
 test.each(HERE)(
