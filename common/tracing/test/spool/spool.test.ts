@@ -16,9 +16,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { Spool, type SpoolOptions } from "../../src/spool/index.ts";
+import type { Spool, SpoolOptions } from "../../src/spool/index.ts";
 import { collectLog } from "../harness/probe.ts";
 import { runNode } from "../harness/run-node.ts";
+import { openSpool as openSpoolIn } from "./harness/spools.ts";
 
 const URL_A = "https://sentry.acme.example/api/1/";
 let directory: string;
@@ -34,16 +35,7 @@ afterEach(() => {
 });
 
 function openSpool(more: Partial<SpoolOptions> = {}): Spool {
-  const spool = new Spool({
-    directory,
-    url: URL_A,
-    bytes: 67_108_864,
-    maxAgeMs: 60_000,
-    destination: "sentry test",
-    contentType: "text/plain",
-    logger: collectLog().logger,
-    ...more,
-  });
+  const spool = openSpoolIn(directory, more);
   opened.push(spool);
   return spool;
 }
