@@ -4,7 +4,8 @@ import { describe, expect, it } from "vitest";
 import { problemsOf } from "../demo/check.ts";
 import { scenario } from "../demo/scenario.ts";
 import { SERVICE_NAMES } from "../demo/settings.ts";
-import { type DevProcess, freePorts, isTaken, ROOT, startDev } from "./testing/dev-process.ts";
+import { type DevProcess, ROOT, startDev } from "./testing/dev-process.ts";
+import { freePorts, isTaken } from "./testing/free-ports.ts";
 
 async function expectNothingLeft({ ports }: DevProcess): Promise<void> {
   for (const name of SERVICE_NAMES) expect(await isTaken(ports[name]), name).toBe(false);

@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { assembleTrace, decodeExportRequest, spansOf, type Trace } from "tracekeep-viewer";
-import { onTestFinished } from "vitest";
+import { onTestFailed, onTestFinished } from "vitest";
 import { SERVICE_NAMES, type ServiceName } from "../../demo/settings.ts";
+import { freePorts } from "./free-ports.ts";
 
 export const ROOT = join(import.meta.dirname, "../..");
 
@@ -26,6 +26,8 @@ export interface DevProcessOptions {
 /** `npm run dev` as its user runs it, at free ports. */
 export class DevProcess {
   output = "";
+  /** What a test has waited for last, in words. */
+  waitsFor = "";
   readonly ports: Ports;
   readonly #child: ChildProcess;
   readonly #closed: Promise<unknown[]>;
@@ -62,6 +64,7 @@ export class DevProcess {
 
   /** Waits until it has written this, after what it had written when `since` was its output's length. */
   async says(pattern: RegExp, since = 0): Promise<RegExpExecArray> {
+    this.waitsFor = `the output ${pattern}`;
     for (;;) {
       const match = pattern.exec(this.output.slice(since));
       if (match) return match;
@@ -80,12 +83,15 @@ export class DevProcess {
 
   /** The whole trace, as the viewer holds it as soon as the condition holds. */
   async trace(traceId: string, whole: (trace: Trace) => boolean): Promise<Trace> {
+    this.waitsFor = `trace ${traceId}`;
     for (;;) {
       const answer = await fetch(`${this.viewer}/data/traces/${traceId}/otlp`);
       if (answer.ok) {
         const request = decodeExportRequest(Buffer.from(await answer.arrayBuffer()), "json");
         const trace = assembleTrace(traceId, spansOf(request).spans);
         if (whole(trace)) return trace;
+        const spans = trace.nodes.map(({ span }) => `${span.service}: ${span.name} (${span.kind})`);
+        this.waitsFor = `the rest of trace ${traceId}, of which there is ${spans.join(", ")}`;
       } else await answer.arrayBuffer();
       if (this.#child.exitCode !== null) throw new Error(`ended before the trace came:\n${this.output}`);
       await new Promise((resolve) => setTimeout(resolve, 50));
@@ -126,6 +132,8 @@ export async function startDev(options: DevProcessOptions = {}): Promise<DevProc
     stdio: [bare ? "ignore" : "pipe", "pipe", "pipe"],
   });
   const dev = new DevProcess(child, ports);
+  // A test that ran out of time would not say why.
+  onTestFailed(() => console.error(`The test waited for ${dev.waitsFor}.\n${dev.output}`));
   onTestFinished(async () => {
     dev.signal("SIGTERM");
     await dev.exitCode();
@@ -140,27 +148,4 @@ function inTerminal(command: readonly string[]): string[] {
   return process.platform === "darwin"
     ? ["script", "-q", "/dev/null", "sh", "-c", line]
     : ["script", "-qefc", line, "/dev/null"];
-}
-
-/** Ports of 127.0.0.1 that nobody listens on. */
-export async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));
-  await Promise.all(servers.map((server) => once(server, "listening")));
-  const ports = servers.map((server) => {
-    const address = server.address();
-    return typeof address === "object" && address !== null ? address.port : 0;
-  });
-  await Promise.all(servers.map((server) => once(server.close(), "close")));
-  return ports;
-}
-
-/** Whether somebody listens on the port. */
-export async function isTaken(port: number): Promise<boolean> {
-  const server = createServer().listen(port, "127.0.0.1");
-  const taken = await once(server, "listening").then(
-    () => false,
-    () => true,
-  );
-  server.close();
-  return taken;
 }
