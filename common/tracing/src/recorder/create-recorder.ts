@@ -1,7 +1,9 @@
 import type { SpanEncoder } from "../otlp/index.ts";
 import { Departures, type ExportSpan } from "./departures.ts";
-import { FlightRecord, type FlightRecordStats } from "./flight-record.ts";
-import { type KeepCounters, Keeper, type SpreadKeep } from "./keeper.ts";
+import { FlightRecord } from "./flight-record.ts";
+import type { FlightRecordStats } from "./flight-record-stats.ts";
+import type { KeepCounters } from "./keep-counters.ts";
+import { Keeper, type SpreadKeep } from "./keeper.ts";
 import { SpanRecorder, sendSampled } from "./span-recorder.ts";
 
 export interface RecorderOptions {

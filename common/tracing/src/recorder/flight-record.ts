@@ -1,6 +1,8 @@
 import { type LocalTrace, readTraceId, type TraceIdWords } from "../spans/index.ts";
 import { ByteRing, type EntryHeader, emptyHeader } from "./byte-ring.ts";
+import type { FlightRecordStats } from "./flight-record-stats.ts";
 import { TraceIndex } from "./trace-index.ts";
+import { TraceMarks, type Wait } from "./trace-marks.ts";
 
 /** Bits of an entry's flags; those from 4 on are the encoder's. */
 export const EntryFlag = {
@@ -9,14 +11,6 @@ export const EntryFlag = {
   sampled: 2,
 } as const;
 
-/** Bits of a trace's flags. */
-const UNSAMPLED = 1;
-const DECIDED = 2;
-/** The trace waits to be let go, half a minute from a span that has ended or a second from an entry's end. */
-const HELD = { running: 4, ended: 8 } as const;
-/** It has been left again since. */
-const LEFT_AGAIN = 16;
-const HELD_AT_ALL = HELD.running | HELD.ended | LEFT_AGAIN;
 /** One trace may hold this part of the record. */
 const SHARE_OF_ONE_TRACE = 16;
 /** Bytes for each trace that the index has a slot for: most take more. */
@@ -35,36 +29,6 @@ export interface RecordedBytes {
   /** The first span of a trace in this process finds room where others do not. */
   readonly isEntry: boolean;
 }
-
-export interface FlightRecordStats {
-  /** The bound, in bytes. */
-  readonly bytes: number;
-  readonly usedBytes: number;
-  /** Memory of the index of its traces, which is fixed, too. */
-  readonly indexBytes: number;
-  /** Spans and traces that are in the record now. */
-  readonly spans: number;
-  readonly traces: number;
-  /** Spans since the start: recorded, pushed out by younger ones, left out since their trace holds too much. */
-  readonly recorded: number;
-  readonly evicted: number;
-  readonly oversized: number;
-  /** How far back a failure can still reach, in seconds: the age of the oldest span. */
-  readonly horizonSeconds: number;
-}
-
-/** The numbers of a record that does not exist. */
-export const EMPTY_RECORD: FlightRecordStats = {
-  bytes: 0,
-  usedBytes: 0,
-  indexBytes: 0,
-  spans: 0,
-  traces: 0,
-  recorded: 0,
-  evicted: 0,
-  oversized: 0,
-  horizonSeconds: 0,
-};
 
 /** Receives an entry; the header and the bytes are valid during the call. */
 export type EntryVisitor = (payload: Uint8Array, header: EntryHeader) => void;
@@ -85,6 +49,7 @@ export interface FlightRecordOptions {
 export class FlightRecord {
   readonly #ring: ByteRing;
   readonly #index: TraceIndex;
+  readonly #marks: TraceMarks;
   readonly #options: FlightRecordOptions;
   readonly #began: number;
   readonly #mostOfOneTrace: number;
@@ -100,6 +65,7 @@ export class FlightRecord {
     this.#options = options;
     this.#ring = new ByteRing(options.bytes);
     this.#index = new TraceIndex(Math.ceil(options.bytes / BYTES_A_TRACE));
+    this.#marks = new TraceMarks(this.#index);
     this.#began = options.now();
     this.#mostOfOneTrace = options.bytes / SHARE_OF_ONE_TRACE;
   }
@@ -111,9 +77,9 @@ export class FlightRecord {
     trace.slot = slot;
     trace.generation = this.#index.generation[slot] as number;
     this.#index.open[slot] = (this.#index.open[slot] as number) + 1;
-    const flags = this.#index.flags[slot] as number;
-    if (!trace.sampled) this.#index.flags[slot] = flags | UNSAMPLED;
-    return (flags & UNSAMPLED) !== 0;
+    const wasUnsampled = this.#marks.wasUnsampled(slot);
+    if (!trace.sampled) this.#marks.unsampled(slot);
+    return wasUnsampled;
   }
 
   /** Notes that the entry is over. */
@@ -153,7 +119,7 @@ export class FlightRecord {
     index.entries[slot] = (index.entries[slot] as number) + 1;
     index.bytes[slot] = (index.bytes[slot] as number) + size;
     index.latest[slot] = this.#ring.append(span.payload, header, this.#evict);
-    if ((span.flags & EntryFlag.sampled) === 0) index.flags[slot] = (index.flags[slot] as number) | UNSAMPLED;
+    if ((span.flags & EntryFlag.sampled) === 0) this.#marks.unsampled(slot);
     this.#recordedCount++;
     return true;
   }
@@ -170,48 +136,35 @@ export class FlightRecord {
   }
 
   /** Marks the trace as waiting to be let go, until it is visited; false if it was marked already. */
-  hold(trace: LocalTrace, why: keyof typeof HELD): boolean {
+  hold(trace: LocalTrace, why: Wait): boolean {
     let slot = this.#pinnedSlot(trace);
     if (slot < 0) slot = this.#find(trace.keepId);
-    if (slot < 0) return true;
-    const flags = this.#index.flags[slot] as number;
-    const isHeld = (flags & HELD[why]) !== 0;
-    this.#index.flags[slot] = flags | HELD[why] | (isHeld && why === "ended" ? LEFT_AGAIN : 0);
-    return !isHeld;
+    return slot < 0 || this.#marks.hold(slot, why);
   }
 
-  /** For what else a trace is to wait that has waited since it was left: it was left again meanwhile, or is here still. */
-  holdFurther(traceId: string): keyof typeof HELD | "held" | undefined {
+  /** For what else a trace is to wait that has waited since it was left. */
+  holdFurther(traceId: string): Wait | "held" | undefined {
     const slot = this.#find(traceId);
-    if (slot < 0) return undefined;
-    const flags = this.#index.flags[slot] as number;
-    if ((this.#index.open[slot] as number) > 0) {
-      this.#index.flags[slot] = (flags & ~(HELD.ended | LEFT_AGAIN)) | HELD.running;
-      // It waits for this already.
-      return (flags & HELD.running) === 0 ? "running" : "held";
-    }
-    if ((flags & LEFT_AGAIN) === 0) return undefined;
-    this.#index.flags[slot] = flags & ~LEFT_AGAIN;
-    return "ended";
+    return slot < 0 ? undefined : this.#marks.holdFurther(slot);
   }
 
   /** Notes that something was decided of the trace. */
   decided(traceId: string): void {
     const slot = this.#find(traceId);
-    if (slot >= 0) this.#index.flags[slot] = (this.#index.flags[slot] as number) | DECIDED;
+    if (slot >= 0) this.#marks.decided(slot);
   }
 
   /** False if certainly nothing was decided of the trace. */
   mayBeDecided(trace: LocalTrace): boolean {
     const slot = this.#pinnedSlot(trace);
-    return slot < 0 || ((this.#index.flags[slot] as number) & DECIDED) !== 0;
+    return slot < 0 || this.#marks.isDecided(slot);
   }
 
   /** Shows all recorded spans of a trace, the oldest first. Those for which `visit` is true count as sent from now on. */
   visit(traceId: string, visit: (...entry: Parameters<EntryVisitor>) => boolean): void {
     const slot = this.#find(traceId);
     if (slot < 0) return;
-    this.#index.flags[slot] = (this.#index.flags[slot] as number) & ~HELD_AT_ALL;
+    this.#marks.letGo(slot);
     const positions: number[] = [];
     for (let at = this.#index.latest[slot] as number; at >= this.#ring.tail; ) {
       positions.push(at);

@@ -218,6 +218,21 @@ test("others' reasons are cleaned and cut; a reason that says nothing is replace
   expect(scene.exported.at(-1)).toMatchObject({ kept: true, attributes: { [REASON]: "kept" } });
 });
 
+test.each(["error", "slow", "retry", "crash", "upstream", "requested"] as const)(
+  "a trace that another process keeps for %s is counted as that",
+  (reason) => {
+    const scene = createRecorderScene();
+    const { trace } = scene.enter("entry");
+    scene.keeper.keepFromOutside(trace.traceId, {
+      probability: 1,
+      reason: reason === "requested" ? "balance differs" : reason,
+    });
+    const { local, remote } = scene.keeper.counters.reasons;
+    expect(Object.entries(remote).filter(([, count]) => count > 0)).toEqual([[reason, 1]]);
+    expect(Object.values(local).every((count) => count === 0)).toBe(true);
+  },
+);
+
 test("error keeping can be switched off; what the user keeps is kept", () => {
   const scene = createRecorderScene({ errors: false });
   const entry = scene.enter("entry");

@@ -3,6 +3,7 @@ import type { DecisionSource, KeptAbove, LocalTrace, TraceDecision } from "../sp
 import { Decisions } from "./decisions.ts";
 import type { Departures } from "./departures.ts";
 import { EntryFlag, type FlightRecord } from "./flight-record.ts";
+import { countReason, createKeepCounters, type KeepCounters } from "./keep-counters.ts";
 import { KeepLimit } from "./keep-limit.ts";
 import { OpenCalls } from "./open-calls.ts";
 import { SlidingWindow } from "./sliding-window.ts";
@@ -18,42 +19,6 @@ const ENTRIES_FACTOR = 2;
 
 /** Tells the process that served a call that its trace is kept. */
 export type SpreadKeep = (servedBy: number, traceId: string, decision: TraceDecision) => void;
-
-export interface KeepCounters {
-  /** Traces that were kept here: decided in this process, and by others. */
-  traces: number;
-  fromOutside: number;
-  /** Traces that would have been kept, but for the limit. */
-  refused: number;
-  /** Keeps that others asked for, but for their limit. */
-  refusedFromOutside: number;
-  /** Spans of kept traces that were left out, since the trace is too large. */
-  oversized: number;
-  /** The traces kept, by why: those decided in this process, and those decided by others. */
-  readonly reasons: { readonly local: KeepReasons; readonly remote: KeepReasons };
-}
-
-/** `requested` stands for whatever `keepTrace` was given. */
-export type KeepReasons = Record<"error" | "slow" | "retry" | "upstream" | "requested", number>;
-
-export function createKeepCounters(): KeepCounters {
-  return {
-    traces: 0,
-    fromOutside: 0,
-    refused: 0,
-    refusedFromOutside: 0,
-    oversized: 0,
-    reasons: { local: createReasons(), remote: createReasons() },
-  };
-}
-
-function createReasons(): KeepReasons {
-  return { error: 0, slow: 0, retry: 0, upstream: 0, requested: 0 };
-}
-
-function countReason(reasons: KeepReasons, reason: string): void {
-  reasons[Object.hasOwn(reasons, reason) ? (reason as keyof KeepReasons) : "requested"]++;
-}
 
 export interface KeeperOptions {
   readonly keepErrors: boolean;

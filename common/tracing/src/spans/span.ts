@@ -3,7 +3,6 @@ import {
   type AttributeValue,
   createTraceState,
   type Exception,
-  isSpanContextValid,
   type Link,
   type Span,
   type SpanContext,
@@ -14,24 +13,15 @@ import {
   TraceFlags,
 } from "@opentelemetry/api";
 import type { AttributeBlock } from "./attribute-block.ts";
+import { cleanAttributes, readProperty } from "./clean-attributes.ts";
 import { type CaughtException, describeException, exceptionAttributes } from "./exception.ts";
 import { newSpanId } from "./ids.ts";
 import type { LocalTrace } from "./local-trace.ts";
 import type { Open } from "./open-list.ts";
 import type { SpanEnvironment } from "./span-environment.ts";
-import { toMicroseconds } from "./time-input.ts";
-
-export interface SpanEvent {
-  readonly name: string;
-  /** Microseconds since the epoch. */
-  readonly time: number;
-  readonly attributes: ReadonlyMap<string, AttributeValue>;
-}
-
-export interface SpanLink {
-  readonly context: SpanContext;
-  readonly attributes: ReadonlyMap<string, AttributeValue>;
-}
+import type { SpanEvent } from "./span-event.ts";
+import { isValidLink, type SpanLink } from "./span-link.ts";
+import { isTimeInput, toMicroseconds } from "./time-input.ts";
 
 export interface SpanStart {
   readonly name: string;
@@ -196,7 +186,7 @@ export class RecordedSpan implements Span, Open<RecordedSpan> {
   addEvent(name: string, attributesOrTime?: Attributes | TimeInput, time?: TimeInput): this {
     if (!this.#mayChange()) return this;
     const isTime = isTimeInput(attributesOrTime);
-    const attributes = this.#cleanCopy(isTime ? undefined : attributesOrTime);
+    const attributes = cleanAttributes(isTime ? undefined : attributesOrTime, this.environment);
     this.#pushEvent(
       this.environment.sanitizer.text(String(name)),
       attributes,
@@ -210,7 +200,11 @@ export class RecordedSpan implements Span, Open<RecordedSpan> {
     this.#links ??= [];
     const valid = isValidLink(link) && this.#links.length < LONGEST_LINK_LIST;
     if (!valid) this.droppedLinks++;
-    else this.#links.push({ context: link.context, attributes: this.#cleanCopy(link.attributes) });
+    else
+      this.#links.push({
+        context: link.context,
+        attributes: cleanAttributes(link.attributes, this.environment),
+      });
     return this;
   }
 
@@ -300,34 +294,5 @@ export class RecordedSpan implements Span, Open<RecordedSpan> {
       time: toMicroseconds(time) ?? this.#now(),
       attributes,
     });
-  }
-
-  #cleanCopy(attributes: Attributes | undefined): Map<string, AttributeValue> {
-    const copy = new Map<string, AttributeValue>();
-    if (attributes === undefined || attributes === null) return copy;
-    for (const key of Object.keys(attributes)) {
-      const clean = this.environment.sanitizer.attribute(key, readProperty(attributes, key));
-      if (clean !== undefined && copy.size < this.environment.limits.attributes)
-        copy.set(this.environment.sanitizer.key(key), clean);
-    }
-    return copy;
-  }
-}
-
-/** Code that is not type-checked may give anything. */
-function isValidLink(link: Link | undefined): boolean {
-  return link?.context !== undefined && isSpanContextValid(link.context);
-}
-
-function isTimeInput(value: Attributes | TimeInput | undefined): value is TimeInput {
-  return typeof value === "number" || value instanceof Date || Array.isArray(value);
-}
-
-/** A getter of the user's that throws must not reach the user's call of setAttributes. */
-function readProperty(attributes: Attributes, key: string): AttributeValue {
-  try {
-    return attributes[key] as AttributeValue;
-  } catch {
-    return "[unreadable]";
   }
 }

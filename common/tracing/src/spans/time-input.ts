@@ -1,4 +1,4 @@
-import type { TimeInput } from "@opentelemetry/api";
+import type { Attributes, TimeInput } from "@opentelemetry/api";
 
 /** In the year 2255 a time in nanoseconds has no room any more in 64 bits with a sign. */
 const LATEST = 9e15;
@@ -20,4 +20,8 @@ function read(time: TimeInput | undefined): number {
   // Code that is not type-checked may give anything.
   if (typeof time !== "number") return Number.NaN;
   return (time < performance.timeOrigin ? time + performance.timeOrigin : time) * 1e3;
+}
+
+export function isTimeInput(value: Attributes | TimeInput | undefined): value is TimeInput {
+  return typeof value === "number" || value instanceof Date || Array.isArray(value);
 }
