@@ -82,7 +82,12 @@ test("whatever a span holds, it is read as it was written", () => {
         {
           name: given.name,
           kind: given.kind,
-          trace: new LocalTrace(given.traceId, true, given.probability, given.traceState, ""),
+          trace: new LocalTrace({
+            traceId: given.traceId,
+            sampled: true,
+            probability: given.probability,
+            traceState: given.traceState,
+          }),
           parentSpanId: given.parentSpanId,
           isLocalRoot,
           scope: { name: "tests", version: "1" },
@@ -145,7 +150,7 @@ test("whatever a span holds, it is read as it was written", () => {
 });
 
 test("a message that is cut anywhere is refused or read in part, and never read past its end", () => {
-  const trace = new LocalTrace("1".repeat(32), true, 1, "", "");
+  const trace = new LocalTrace({ traceId: "1".repeat(32), sampled: true, probability: 1 });
   const scope = { name: "tests", version: "1" };
   const span = new RecordedSpan(
     { name: "a span", kind: SpanKind.SERVER, trace, parentSpanId: undefined, isLocalRoot: true, scope },
@@ -164,7 +169,7 @@ test("a message that is cut anywhere is refused or read in part, and never read 
 });
 
 test("numbers that JSON does not have become texts", () => {
-  const trace = new LocalTrace("1".repeat(32), true, 1, "", "");
+  const trace = new LocalTrace({ traceId: "1".repeat(32), sampled: true, probability: 1 });
   const scope = { name: "tests", version: "1" };
   const span = new RecordedSpan(
     { name: "a span", kind: SpanKind.SERVER, trace, parentSpanId: undefined, isLocalRoot: true, scope },

@@ -27,7 +27,11 @@ function startSpan(attributes = 100): RecordedSpan {
     ended() {},
     changedAfterEnd() {},
   };
-  const trace = new LocalTrace("0af7651916cd43dd8448eb211c80319c", true, 1, "", "");
+  const trace = new LocalTrace({
+    traceId: "0af7651916cd43dd8448eb211c80319c",
+    sampled: true,
+    probability: 1,
+  });
   const start = { name: "x", kind: SpanKind.SERVER, parentSpanId: undefined, isLocalRoot: true };
   const span = new RecordedSpan({ ...start, trace, scope: { name: "t", version: "1" } }, environment);
   span.addBlock(method);

@@ -128,7 +128,7 @@ function asReadableSpan(made: Made, spanId: string): object {
 test("any span arrives as the same message that OpenTelemetry's own serialiser makes of it, but for what we add", () => {
   fc.assert(
     fc.property(spans, fc.constantFrom("", "error"), (made, reason) => {
-      const trace = new LocalTrace(made.traceId, false, undefined, "", "");
+      const trace = new LocalTrace({ traceId: made.traceId, sampled: false });
       const span = recordSpan(made, trace);
       const recorded = encoder.encode(span, 0);
       const bits = encoder.bits();
@@ -193,7 +193,12 @@ test("both places of the probability agree, whatever others have written into th
       probability,
       fc.option(probability, { nil: undefined }),
       (state, now, before) => {
-        const trace = new LocalTrace("1".repeat(32), before !== undefined, before, state, "");
+        const trace = new LocalTrace({
+          traceId: "1".repeat(32),
+          sampled: before !== undefined,
+          probability: before,
+          traceState: state,
+        });
         const { traceState, rate } = completed(trace, now);
         expect(rate).toBe(now);
         const [ot = "", ...others] = traceState.split(",");
@@ -223,19 +228,22 @@ test.each([90, 91, 92, 93, 94, 95, 96, 97, 98, 99, 100, 101, 102, 103, 104, 105,
       .map((most, i) => `${"abc"[i]}=${"x".repeat(Math.max(0, Math.min(most, length - 240 * i) - 2))}`)
       .filter((each) => each.length > 2)
       .join(",");
-    const { traceState } = completed(new LocalTrace("1".repeat(32), false, undefined, state, ""), 0.25);
+    const { traceState } = completed(
+      new LocalTrace({ traceId: "1".repeat(32), sampled: false, traceState: state }),
+      0.25,
+    );
     expect(traceState).toBe(`ot=th:c0000000000000,${state}`);
   },
 );
 
 test("a sampled trace whose rate nobody knows says none, and passes the tracestate on as it is", () => {
   for (const state of ["", "vendor=x"]) {
-    const trace = new LocalTrace("1".repeat(32), true, undefined, state, "");
+    const trace = new LocalTrace({ traceId: "1".repeat(32), sampled: true, traceState: state });
     expect(completed(trace, Number.NaN)).toEqual({ traceState: state, rate: undefined });
   }
 });
 
 test("many different endings one after another are each written as they are", () => {
-  const trace = new LocalTrace("1".repeat(32), false, undefined, "", "");
+  const trace = new LocalTrace({ traceId: "1".repeat(32), sampled: false });
   for (let i = 1; i <= 1_000; i++) expect(completed(trace, i / 1_000).rate).toBe(i / 1_000);
 });

@@ -21,13 +21,12 @@ const environment: SpanEnvironment = {
   changedAfterEnd() {},
 };
 
-const trace = new LocalTrace(
-  "0af7651916cd43dd8448eb211c80319c",
-  true,
-  1,
-  "ot=th:00000000000000,vendor=x",
-  "",
-);
+const trace = new LocalTrace({
+  traceId: "0af7651916cd43dd8448eb211c80319c",
+  sampled: true,
+  probability: 1,
+  traceState: "ot=th:00000000000000,vendor=x",
+});
 
 const scope = { name: "tests", version: "1" };
 

@@ -6,7 +6,7 @@ const BYTES = 65_536;
 const SLOTS = Math.ceil(BYTES / 384);
 
 const idOf = (number: number): string => (number + 1).toString(16).padStart(32, "0");
-const localTrace = (number: number) => new LocalTrace(idOf(number), false, undefined, "", "");
+const localTrace = (number: number) => new LocalTrace({ traceId: idOf(number), sampled: false });
 const makeRecord = () => new FlightRecord({ bytes: BYTES, now: () => 0, pushedOut() {} });
 const span = (length: number, isEntry = true) => ({
   payload: new Uint8Array(length).fill(length),

@@ -8,7 +8,7 @@ const BYTES = 8_192;
 const LARGEST_SHARE = BYTES / 16;
 
 const idOf = (number: number): string => (number + 1).toString(16).padStart(32, "0");
-const localTrace = (number: number) => new LocalTrace(idOf(number), false, undefined, "", "");
+const localTrace = (number: number) => new LocalTrace({ traceId: idOf(number), sampled: false });
 const span = (payload: Uint8Array, more: Partial<Parameters<FlightRecord["append"]>[1]> = {}) => ({
   payload,
   scope: 0,

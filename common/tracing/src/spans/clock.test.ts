@@ -19,7 +19,11 @@ function startSpan(clock = createSystemClock(), startTime?: TimeInput): Recorded
     changedAfterEnd() {},
   };
   const start = { name: "x", kind: SpanKind.INTERNAL, parentSpanId: undefined, isLocalRoot: true, startTime };
-  const trace = new LocalTrace("0af7651916cd43dd8448eb211c80319c", true, 1, "", "");
+  const trace = new LocalTrace({
+    traceId: "0af7651916cd43dd8448eb211c80319c",
+    sampled: true,
+    probability: 1,
+  });
   return new RecordedSpan({ ...start, trace, scope: { name: "t", version: "1" } }, environment);
 }
 

@@ -7,14 +7,33 @@ export interface DecisionSource {
   decisionOn(trace: LocalTrace): TraceDecision | undefined;
 }
 
+/** How a trace comes into this process, or begins here. */
+export interface TraceStart {
+  readonly traceId: string;
+  readonly sampled: boolean;
+  /** The probability with which the trace was sampled, 0 to 1; undefined if the caller did not say. */
+  readonly probability?: number | undefined;
+  /** The value of the `tracestate` header for calls below; default: none. */
+  readonly traceState?: string;
+  /** The caller's, or a function that writes one when it is first needed, since many traces call nobody; default: empty. */
+  readonly samplingContext?: string | (() => string);
+  /** Default: the trace id. */
+  readonly keepId?: string | undefined;
+  /** False if the sampling was decided in this process; default: true. */
+  readonly isDecidedAbove?: boolean;
+  /** What all its spans say of the tenant, if one is known. */
+  readonly tenant?: AttributeBlock | undefined;
+}
+
 /** What the spans of one trace share below one entry into this process. */
 export class LocalTrace {
   readonly traceId: string;
   readonly sampled: boolean;
-  /** The probability with which the trace was sampled, 0 to 1; undefined if the caller did not say. */
   readonly probability: number | undefined;
-  /** The value of the `tracestate` header for calls below; empty for none. */
+  /** Empty for none. */
   readonly traceState: string;
+  readonly isDecidedAbove: boolean;
+  readonly tenant: AttributeBlock | undefined;
   /**
    * The id under which it is recorded, decided on and recalled: its trace id, unless a client chose that and
    * is not trusted. Then each of its requests has an id that no client can know or repeat.
@@ -24,33 +43,23 @@ export class LocalTrace {
   readonly failures: TraceFailures = new TraceFailures();
   /** Set where the trace begins in this process. */
   decisions: DecisionSource | undefined;
-  /** What all its spans say of the tenant, if one is known. */
-  tenant: AttributeBlock | undefined;
   /** The first span; with its end this entry is over. */
   entrySpanId = "";
   /** Where the flight record has it while it is open; -1 for nowhere. */
   slot = -1;
   generation = 0;
-  /** False if the sampling was decided in this process. */
-  isDecidedAbove = true;
   #decision: TraceDecision | undefined;
   #samplingContext: string | (() => string);
 
-  /** @param samplingContext the caller's, or a function that writes one when it is first needed: many traces call nobody. */
-  constructor(
-    traceId: string,
-    sampled: boolean,
-    probability: number | undefined,
-    traceState: string,
-    samplingContext: string | (() => string),
-    keepId = traceId,
-  ) {
-    this.traceId = traceId;
-    this.keepId = keepId;
-    this.sampled = sampled;
-    this.probability = probability;
-    this.traceState = traceState;
-    this.#samplingContext = samplingContext;
+  constructor(start: TraceStart) {
+    this.traceId = start.traceId;
+    this.keepId = start.keepId ?? start.traceId;
+    this.sampled = start.sampled;
+    this.probability = start.probability;
+    this.traceState = start.traceState ?? "";
+    this.isDecidedAbove = start.isDecidedAbove ?? true;
+    this.tenant = start.tenant;
+    this.#samplingContext = start.samplingContext ?? "";
   }
 
   /** Whether each of its spans is sent at once: no failure can change what becomes of them. */

@@ -26,39 +26,39 @@ export function createBeginTrace(
   tenantBlockOf: TenantBlockOf | undefined,
 ): BeginTrace {
   const stateOf = createTraceStates();
-  const begin = ({ parent, remote, rate, name }: TraceEntry): LocalTrace => {
+  return ({ parent, remote, rate, name, context }) => {
     const traceId = parent?.traceId ?? newTraceId();
     const keepId = remote?.keepId;
+    const tenant = tenantBlockOf?.(context);
     const above = decisionAbove(parent, remote);
     if (above !== undefined) {
-      // Of no use for what is not sampled, and it may have to be looked for.
-      const probability = above ? remote?.probability : undefined;
-      const traceState = remote?.traceState ?? parent?.traceState?.serialize() ?? "";
-      const write = () =>
-        remote?.samplingContext ??
-        writeSamplingContext({ traceId, sampled: above, probability: remote?.probability });
-      return new LocalTrace(traceId, above, probability, traceState, write, keepId);
+      return new LocalTrace({
+        traceId,
+        sampled: above,
+        // Of no use for what is not sampled, and it may have to be looked for.
+        probability: above ? remote?.probability : undefined,
+        traceState: remote?.traceState ?? parent?.traceState?.serialize() ?? "",
+        samplingContext: () =>
+          remote?.samplingContext ??
+          writeSamplingContext({ traceId, sampled: above, probability: remote?.probability }),
+        keepId,
+        isDecidedAbove: true,
+        tenant,
+      });
     }
     const { sampled, probability, draw } = sampler.decide(traceId, rate, remote?.untrusted !== true);
-    const write = () =>
-      remote?.samplingContext ??
-      writeSamplingContext({ traceId, sampled, probability, draw, transaction: name });
-    const trace = new LocalTrace(
+    return new LocalTrace({
       traceId,
       sampled,
-      sampled ? probability : undefined,
-      sampled ? stateOf(remote?.traceState ?? "", probability) : (remote?.traceState ?? ""),
-      write,
+      probability: sampled ? probability : undefined,
+      traceState: sampled ? stateOf(remote?.traceState ?? "", probability) : (remote?.traceState ?? ""),
+      samplingContext: () =>
+        remote?.samplingContext ??
+        writeSamplingContext({ traceId, sampled, probability, draw, transaction: name }),
       keepId,
-    );
-    trace.isDecidedAbove = false;
-    return trace;
-  };
-  if (tenantBlockOf === undefined) return begin;
-  return (entry) => {
-    const trace = begin(entry);
-    trace.tenant = tenantBlockOf(entry.context);
-    return trace;
+      isDecidedAbove: false,
+      tenant,
+    });
   };
 }
 

@@ -76,9 +76,8 @@ export function createRecorderScene(
   };
   const scope = { name: "tests", version: "1" };
   const enter: RecorderScene["enter"] = (name, options = {}) => {
-    const { traceId = newTraceId(), sampled = false, probability, traceState = "", decidedHere } = options;
-    const trace = new LocalTrace(traceId, sampled, probability, traceState, "");
-    trace.isDecidedAbove = decidedHere !== true;
+    const { traceId = newTraceId(), sampled = false, decidedHere, ...state } = options;
+    const trace = new LocalTrace({ traceId, sampled, isDecidedAbove: decidedHere !== true, ...state });
     const common = { kind: SpanKind.INTERNAL, trace, scope };
     const span = new RecordedSpan(
       { ...common, name, parentSpanId: undefined, isLocalRoot: true },
