@@ -89,7 +89,10 @@ test.each([
   async (...how) => {
     const [, way, concurrency, mostItems] = how;
     [fails, fail] = [isPoisoned, way()];
-    const exporter = startExporter({ concurrency }, mostItems);
+    const told: unknown[] = [];
+    const dropped: BatchExporterOptions<Outgoing>["dropped"] = (reason, lost) =>
+      told.push({ reason, ...lost });
+    const exporter = startExporter({ concurrency, dropped }, mostItems);
     for (const name of [...names(0, 7), "poison", ...names(7, 20)]) add(exporter, name);
     await flushUntil(exporter, () => exporter.stats().sent === 20);
     let more = 20;
@@ -101,6 +104,8 @@ test.each([
     await flushUntil(exporter, () => exporter.stats().queuedSpans === 0);
     expect(taken.toSorted()).toEqual(names(0, more).toSorted());
     expect(exporter.stats()).toMatchObject({ sent: more, dropped: { refused: 1, queue_full: 0 } });
+    // Unlike what it has refused itself, the server has not counted it.
+    expect(told).toEqual([{ reason: "undeliverable", spans: 1, items: 1 }]);
     await exporter.shutdown(0);
   },
 );

@@ -253,14 +253,18 @@ export class BatchExporter<T extends Outgoing> {
       this.#losses.drop("refused", rejected, 0);
     }
     if (outcome.kind === "split") this.#split(items, outcome.reason);
-    if (outcome.kind === "refused") this.#refuse(items, outcome.reason);
+    if (outcome.kind === "refused") {
+      this.#losses.drop("refused", countSpans(items), 0);
+      this.#sayRefused(outcome.reason);
+    }
     return true;
   }
 
   #tryAgain(items: T[], posted: Posted, reason: string): boolean {
     const verdict = this.#stubborn.judge(items, posted);
     if (verdict === "give up") {
-      this.#refuse(items, reason);
+      this.#losses.givenUp(countSpans(items), items.length);
+      this.#sayRefused(reason);
       return true;
     }
     if (verdict === "halve" && this.#outbox.setApart(items)) return items.length > 1;
@@ -269,8 +273,7 @@ export class BatchExporter<T extends Outgoing> {
     return false;
   }
 
-  #refuse(items: readonly T[], reason: string): void {
-    this.#losses.drop("refused", countSpans(items), items.length);
+  #sayRefused(reason: string): void {
     this.#log.warn("tracekeep.export.refused", reason, `Spans were refused (${reason}).`);
   }
 

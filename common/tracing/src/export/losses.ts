@@ -5,7 +5,7 @@ import { readPartialSuccess } from "./partial-success.ts";
 
 /** Takes what is lost: so many spans in so many items. */
 export type DropListener = (
-  reason: DropReason | "spool",
+  reason: DropReason | "spool" | "undeliverable",
   lost: { readonly spans: number; readonly items: number },
 ) => void;
 
@@ -42,6 +42,12 @@ export class Losses {
   count(reason: DropReason, spans: number, items: number): void {
     this.#counters.drop(reason, spans);
     if (items > 0) this.#listener?.(reason, { spans, items });
+  }
+
+  /** What failed again and again while others got through: whether the server knows of it, nobody knows. */
+  givenUp(spans: number, items: number): void {
+    this.#counters.drop("refused", spans);
+    this.#listener?.("undeliverable", { spans, items });
   }
 
   /** Spans that are lost on the disk; they have been counted as saved. */

@@ -48,6 +48,7 @@ const DISCARDED: Readonly<Partial<Record<Parameters<DropListener>[0], DiscardRea
   rate_limited: "ratelimit_backoff",
   too_large: "send_error",
   spool: "cache_overflow",
+  undeliverable: "network_error",
 };
 
 const SPANS: ReadonlySet<string> = new Set(["span", "span_indexed"]);

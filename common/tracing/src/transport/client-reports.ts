@@ -2,7 +2,12 @@ import { encodeEnvelope } from "./envelope.ts";
 import type { HttpSender } from "./http-sender.ts";
 
 /** Sentry's names of reasons why something was never sent. */
-export type DiscardReason = "queue_overflow" | "ratelimit_backoff" | "send_error" | "cache_overflow";
+export type DiscardReason =
+  | "queue_overflow"
+  | "ratelimit_backoff"
+  | "send_error"
+  | "network_error"
+  | "cache_overflow";
 
 export interface Discarded {
   readonly spans: number;
