@@ -209,3 +209,33 @@ test("a card that lies across the end of a reason to keep is masked whole", () =
     expect(span?.attributes["tracekeep.keep.reason"]).toMatch(/^x{48} \[Filter/);
     expect(JSON.stringify(intake.spans)).not.toContain("4111");
   }));
+
+test("a member of the tracestate with a secret in it travels on, and is not recorded", async () => {
+  const wire = await serveWire();
+  await withScene(
+    {
+      async unary(_call, callback) {
+        const client = probeClient(tracingOf?.(), wire.address);
+        await callUnary(client);
+        client.close();
+        callback(null, { text: "", count: 1 });
+      },
+    },
+    async (scene) => {
+      tracingOf = () => scene.tracing;
+      const outside = probeClient(undefined, scene.address);
+      const tracestate = `acme=${EMAIL},corp=t61rcWkgMzE`;
+      await callUnary(outside, {
+        metadata: metadataOf({ traceparent: `00-${"1".repeat(32)}-${"2".repeat(16)}-01`, tracestate }),
+      });
+      outside.close();
+      await scene.intake.until(() => scene.intake.spans.length === 2, "both spans");
+      for (const span of scene.intake.spans) expect(span.traceState).toBe("corp=t61rcWkgMzE");
+      expect(wire.seen[0]?.get("tracestate")).toEqual([tracestate]);
+      expectNoSecret(scene);
+    },
+  );
+  wire.stop();
+});
+
+let tracingOf: (() => Scene["tracing"]) | undefined;

@@ -217,3 +217,25 @@ test.each(["12#hunter2", "hunter2 hunter2", "hunter2/hunter2", "hunter2?hunter2"
     );
   },
 );
+
+test.each([
+  "SMTP_PASS",
+  "PGPASSWORD",
+  "REDIS_PWD",
+  "STRIPE_APIKEY",
+  "WEBHOOK_SECRETS",
+  "AUTH_TOKENS",
+  "API_KEYS",
+  "JWT",
+  "BASIC_AUTH",
+])("a variable that is called %s is a secret, whether it is listed or not", (name) => {
+  const load = (schema: z.ZodType) => () =>
+    loadConfig({
+      folder: import.meta.dirname,
+      variables: { [name]: schema },
+      defaults: { SERVICE_NAME: "bakery", SERVICE_VERSION: "1.2.3", PORT: "50060" },
+      env: { [name]: "hunter2" },
+    });
+  expect(load(z.string())().printable[name]).toBe("***");
+  expect(load(z.url())).toThrow(expect.objectContaining({ message: expect.not.stringContaining("hunter2") }));
+});

@@ -1,14 +1,16 @@
-import type { TracingConfig } from "tracekeep";
+import { createSanitizer, type TracingConfig } from "tracekeep";
 
 /** Settings by name, as text. */
 export type PrintableConfig = Readonly<Record<string, string>>;
 
 const mask = "***";
-const secretNames = /(^|_)(PASSWORD|SECRET|TOKEN|KEY|DSN|CREDENTIALS|DATABASE_URL)$/;
+const secretNames = /(^|_)(PASSWORD|SECRET|TOKEN|KEYS?|DSN|CREDENTIALS|DATABASE_URL)$/;
+/** What spans and logs take for a secret by its name: `SMTP_PASS`, `REDIS_PWD`, `API_KEYS`. */
+const { attribute } = createSanitizer({ keys: [], patterns: [], valueLength: 1 });
 
 /** Whether a variable's value must not be shown: it is listed as secret, or its name says so. */
 export function isSecret(name: string, secrets: readonly string[]): boolean {
-  return secrets.includes(name) || secretNames.test(name);
+  return secrets.includes(name) || secretNames.test(name) || attribute(name, "x") !== "x";
 }
 
 /** Hides the login of a setting's value, and the query of one that is a URL. */

@@ -103,3 +103,28 @@ test("a line without an end of depth is cut, and throws nothing into the service
   expect(line).not.toContain("hunter2");
   expect(JSON.parse(line)).toMatchObject({ msg: "baked", deep: { deep: { deep: {} } } });
 });
+
+test("a number that a double would round keeps its digits", () => {
+  const fields = { amount: 9_007_199_254_740_993n, small: 17n, share: 0.1, pin: 9_007_199_254_740_993n };
+  const line = written((logger) => logger.info(fields, "baked"));
+  expect(JSON.parse(line)).toMatchObject({
+    amount: "9007199254740993",
+    small: 17,
+    share: 0.1,
+    pin: "[Filtered]",
+  });
+});
+
+test("a header or an option in a list names what follows it", () => {
+  const fields = {
+    argv: ["--password", "hunter2", "--port", "1"],
+    rawHeaders: ["X-Api-Key", "hunter2", "Accept", "text/html", "Set-Cookie", "remember=hunter2"],
+    columns: ["password", "created_at"],
+  };
+  const line = written((logger) => logger.info(fields, "baked"));
+  expect(JSON.parse(line)).toMatchObject({
+    argv: ["--password", "[Filtered]", "--port", "1"],
+    rawHeaders: ["X-Api-Key", "[Filtered]", "Accept", "text/html", "Set-Cookie", "[Filtered]"],
+    columns: ["password", "created_at"],
+  });
+});

@@ -19,13 +19,30 @@ export function maskLines(settings: TracingConfig["sanitize"]): (line: string) =
     if (typeof value !== "object" || value === null) return sanitizer.attribute(key || "-", value) ?? value;
     if (depth === DEEPEST) return "[Too deep]";
     if (key !== "" && isSecret(key)) return sanitizer.attribute(key, JSON.stringify(value));
-    if (Array.isArray(value)) return value.map((item) => mask(key, item, depth + 1));
+    if (Array.isArray(value))
+      return value.map((item, at) => mask(namedBy(key, value, at) ?? key, item, depth + 1));
     return maskFields(value, depth + 1);
+  };
+  /** What names an item of a list: the header before it (Node's `rawHeaders`), or the option before it (`--password`). */
+  const namedBy = (key: string, list: readonly unknown[], at: number): string | undefined => {
+    const before = list[at - 1];
+    if (typeof before !== "string" || !isSecret(before)) return undefined;
+    return (key === "rawHeaders" && at % 2 === 1) || /^--[a-z][\w-]*$/i.test(before) ? before : undefined;
   };
   const maskFields = (fields: object, depth: number): object =>
     Object.fromEntries(
       Object.entries(fields).map(([key, value]) => [sanitizer.key(key), mask(key, value, depth)]),
     );
 
-  return (line) => `${JSON.stringify(maskFields(JSON.parse(line), 0))}\n`;
+  return (line) => `${JSON.stringify(maskFields(JSON.parse(withAllDigits(line)), 0))}\n`;
+}
+
+const STRING_OR_LONG_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|(?<![\d.])-?\d{16,}(?![\d.eE])/g;
+
+/** pino writes a bigint as a number: one that a double would round becomes a text. */
+function withAllDigits(line: string): string {
+  if (!/\d{16}/.test(line)) return line;
+  return line.replace(STRING_OR_LONG_NUMBER, (token) =>
+    token.startsWith('"') || Number.isSafeInteger(Number(token)) ? token : `"${token}"`,
+  );
 }

@@ -4,7 +4,7 @@ import { errorText } from "../text/error-text.ts";
 import { withDebugImages } from "./debug-images.ts";
 import { EventSender } from "./event-sender.ts";
 import type { Failure } from "./failure.ts";
-import { type EventIdentity, toSentryEvent } from "./sentry-event.ts";
+import { type EventIdentity, type SentryEvent, toSentryEvent } from "./sentry-event.ts";
 import { parseStack } from "./stack-frames.ts";
 import { findUserSentry, type UserScope, type UserSentry } from "./user-client.ts";
 
@@ -66,6 +66,7 @@ export function createErrorReporter(options: ErrorReporterOptions): ErrorReporte
     const parse = client.getOptions().stackParser ?? parseStack;
     const event = withDebugImages(toSentryEvent(failure, identity, parse), cleanText);
     const clean = emptyLike(scope);
+    clean.addEventProcessor((filled, hint) => onlyOurs(filled, event, hint));
     // The envelope belongs to the failure's trace, whatever is going on now.
     clean.setPropagationContext({ traceId: failure.traceId, sampleRand: 0 });
     untraced(() => client.captureEvent(event, {}, clean));
@@ -113,6 +114,25 @@ export function createErrorReporter(options: ErrorReporterOptions): ErrorReporte
       const dropped = limited + held + failed + lost;
       return { reported: givenToUser + sent, dropped, limited, held, failed: failed + lost };
     },
+  };
+}
+
+/**
+ * Sentry's SDK fills every event with what its isolation scope and its global one hold: the user, breadcrumbs, tags,
+ * attachments, perhaps those of another request. The processors of the scope that is given come last. What the service's
+ * own ones have made of the exception stays (`RewriteFrames`).
+ */
+function onlyOurs(filled: object, event: SentryEvent, hint: { attachments?: unknown[] }): object {
+  hint.attachments = [];
+  const { level, transaction, tags, contexts, fingerprint } = event;
+  const ours = { level, transaction, tags, contexts, fingerprint };
+  return {
+    ...filled,
+    ...ours,
+    user: undefined,
+    request: undefined,
+    breadcrumbs: undefined,
+    extra: undefined,
   };
 }
 

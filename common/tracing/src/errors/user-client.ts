@@ -9,6 +9,7 @@ interface UserClient {
 }
 
 export interface UserScope {
+  addEventProcessor(process: (event: object, hint: { attachments?: unknown[] }) => object): unknown;
   setPropagationContext(context: { readonly traceId: string; readonly sampleRand: number }): unknown;
 }
 

@@ -1,5 +1,6 @@
 import type { AttributeValue } from "@opentelemetry/api";
 import { withProbability } from "../propagation/index.ts";
+import type { Sanitizer } from "../sanitize/index.ts";
 import type { RecordedSpan } from "../spans/index.ts";
 import { writeAttribute, writeAttributes } from "./attributes.ts";
 import { ProtobufWriter } from "./protobuf-writer.ts";
@@ -55,7 +56,7 @@ function encodeSpan(span: RecordedSpan, missing: number, constantBytes: Buffer):
   writer.hex(SPAN.traceId, trace.traceId);
   writer.hex(SPAN.spanId, span.spanId);
   const bits = span.isLocalRoot && span.parentSpanId !== undefined ? SpanBit.remoteParent : 0;
-  const stateBits = writeTraceState(trace);
+  const stateBits = writeTraceState(trace, span.environment.sanitizer);
   if (span.parentSpanId !== undefined) writer.hex(SPAN.parentSpanId, span.parentSpanId);
   writer.string(SPAN.name, span.name);
   // OTLP counts kinds from 1, the API from 0.
@@ -81,7 +82,12 @@ function writeOwn(value: AttributeValue, key: string): void {
 }
 
 /** A state in which others have a part is written now, with fourteen digits for what may still change. */
-function writeTraceState({ traceState, sampled, probability }: RecordedSpan["trace"]): number {
+function writeTraceState(
+  { traceState: travelling, sampled, probability }: RecordedSpan["trace"],
+  sanitizer: Sanitizer,
+): number {
+  if (travelling === "" || OWN_TRACE_STATE.test(travelling)) return 0;
+  const traceState = withoutSecrets(travelling, sanitizer);
   if (traceState === "" || OWN_TRACE_STATE.test(traceState)) return 0;
   if (sampled && probability === undefined) {
     writer.string(SPAN.traceState, traceState);
@@ -89,6 +95,13 @@ function writeTraceState({ traceState, sampled, probability }: RecordedSpan["tra
   }
   writer.string(SPAN.traceState, withProbability(traceState, probability ?? 1));
   return SpanBit.traceState | SpanBit.threshold;
+}
+
+/** Members are others', who may have put anything into them: one with a secret travels on, but is not recorded. */
+function withoutSecrets(traceState: string, { text }: Sanitizer): string {
+  if (text(traceState) === traceState) return traceState;
+  const members = traceState.split(",");
+  return members.filter((member) => member.startsWith("ot=") || text(member) === member).join(",");
 }
 
 function writeCount(field: number, count: number): void {
@@ -110,7 +123,7 @@ function writeLinks(span: RecordedSpan): void {
     const message = writer.begin(SPAN.links);
     writer.hex(LINK.traceId, context.traceId);
     writer.hex(LINK.spanId, context.spanId);
-    const traceState = context.traceState?.serialize() ?? "";
+    const traceState = withoutSecrets(context.traceState?.serialize() ?? "", span.environment.sanitizer);
     if (traceState !== "") writer.string(LINK.traceState, traceState);
     writeAttributes(writer, LINK.attributes, attributes);
     writer.fixed32(LINK.flags, spanFlags((context.traceFlags & 1) === 1, context.isRemote === true));

@@ -9,19 +9,23 @@ const SECRET_WORDS = [
   "credential", "credentials", "apikey", "api key", "access key", "private key", "signing key", "encryption key",
   "jwt", "otp", "cvv", "cvc", "ssn", "iban", "pan", "card number", "cardnumber", "credit card", "creditcard",
   "debit card", "debitcard", "account number", "account key", "dsn", "csrf", "xsrf", "bearer", "social security",
-  "tax id", "passport number", "connection string", "shared access signature",
+  "tax id", "passport number", "connection string", "shared access signature", "auth key", "subscription key",
+  "master key", "ssh key", "application key", "functions key", "jsessionid", "phpsessid", "code verifier",
+  "client assertion", "saml response", "recovery code", "recovery codes", "mnemonic", "passwords", "passwort",
+  "kennwort", "wachtwoord", "contraseña", "contrasena", "senha", "mot de passe", "hasło", "haslo", "пароль", "密码",
+  "密碼", "パスワード", "비밀번호",
 ]; // biome-ignore format: a list of words
 
 /** Words that make a key secret only as its last one: `access_token` is secret, `token_count` is not. */
 const SECRET_ENDINGS = [
-  "token", "tokens", "pin", "session", "sessionid", "session id", "session key", "sid", "email", "e mail",
-  "email address", "phone", "phone number", "phonenumber", "mobile number", "auth", "pass", "pw",
+  "token", "pin", "session", "sessionid", "session id", "session key", "sid", "email", "e mail",
+  "email address", "emails", "phones", "phone", "phone number", "phonenumber", "mobile number", "auth", "pass", "pw",
 ]; // biome-ignore format: a list of words
 
 /** Words written in one with the one before them: `clientsecret`, `x-authtoken`. */
 const GLUED_WORD =
   /(?:secret|password|passwd|passphrase|pwd|apikey|privatekey|accesskey|credentials?|authorization|cookie) /;
-const GLUED_ENDING = /token $/;
+const GLUED_ENDING = /(?:token|(?:db|user|smtp|mail|admin|root)pass) $/;
 
 /** Last words that only say in what form the secret is: `tokenValue`, `access_token_2`. */
 const FORM = /(?: (?:value|string|header|raw|hash|\d+)){1,9} $/;
@@ -32,8 +36,18 @@ const URL_KEYS: ReadonlySet<string> = new Set([
   "url.full", "url.original", "http.url", "http.target", "http.request.target",
 ]); // biome-ignore format: a list of names
 
-/** What a key says of its value: that it is secret, or that it is, or has, a query of a URL. */
-export type KeyVerdict = "plain" | "secret" | "query" | "url";
+/** Statements of a database, in which values may stand, and where instrumentations put the values themselves. */
+const STATEMENT_KEYS: ReadonlySet<string> = new Set(["db.query.text", "db.statement"]);
+const PARAMETER_KEYS = /^db\.(?:(?:query|operation)\.parameter\.|postgresql\.values$)/;
+
+/** As a number it says how many: `gen_ai.usage.input_tokens`. */
+const TOKENS = / tokens $/;
+
+/**
+ * What a key says of its value: that it is secret, or if it is no number, that it is, or has, a query of a URL, or that
+ * it is a statement.
+ */
+export type KeyVerdict = "plain" | "secret" | "tokens" | "query" | "url" | "statement";
 
 /**
  * Compiles the rules that tell a secret by its key. Keys are compared word by word, so that case and
@@ -62,8 +76,10 @@ export function compileKeyRules(extra: readonly string[]): (key: string) => KeyV
   };
   return (key) => {
     const ends = key.length > LONGEST_KEY ? [key.slice(0, LONGEST_KEY), key.slice(-LONGEST_KEY)] : [key];
-    if (ends.some(isSecret)) return "secret";
+    if (ends.some(isSecret) || PARAMETER_KEYS.test(key)) return "secret";
+    if (ends.some((end) => TOKENS.test(asPart(toWords(end)).replace(FORM, " ")))) return "tokens";
     if (QUERY_KEYS.has(key)) return "query";
+    if (STATEMENT_KEYS.has(key)) return "statement";
     return URL_KEYS.has(key) ? "url" : "plain";
   };
 }

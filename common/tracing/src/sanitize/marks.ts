@@ -7,7 +7,7 @@ export const Mark = {
   plus: 8,
   /** White space, or anything that is not ASCII. */
   space: 16,
-  /** A backslash, or a second slash. */
+  /** A backslash, an angle bracket, or a second slash. */
   path: 32,
   /** Four digits in a row. */
   digits: 64,
@@ -27,7 +27,7 @@ function kindOf(character: string): number {
   if (/[\w-]/.test(character)) return WORD;
   if (/\s/.test(character)) return Mark.space;
   const kinds = { "@": Mark.at, "=": Mark.assignment, ":": Mark.assignment, "%": Mark.assignment };
-  const others = { "?": Mark.question, "+": Mark.plus, "\\": Mark.path, "/": SLASH };
+  const others = { "?": Mark.question, "+": Mark.plus, "\\": Mark.path, "<": Mark.path, "/": SLASH };
   return { ...kinds, ...others }[character] ?? 0;
 }
 

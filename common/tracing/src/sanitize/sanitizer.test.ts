@@ -193,3 +193,18 @@ test("the user's own keys and patterns count, too", () => {
   expect(own.attribute("x.tenantCode", "abc")).toBe("[Filtered]");
   expect(own.text("order ACME-17 failed")).toBe("order [Filtered] failed");
 });
+
+test("what follows a secret option in a list of arguments is masked", () => {
+  const given = ["psql", "--host", "db", "--password", "hunter2", "--db-token=hunter3", "--token-count", "3"];
+  const clean = [
+    "psql",
+    "--host",
+    "db",
+    "--password",
+    "[Filtered]",
+    "--db-token=[Filtered]",
+    "--token-count",
+    "3",
+  ];
+  expect(plain.attribute("process.command_args", given)).toEqual(clean);
+});

@@ -5,6 +5,7 @@ import { parseHashKey } from "./hash-key.ts";
 import { cachedByKey, LONGEST_KEY } from "./key-cache.ts";
 import { compileKeyRules, type KeyVerdict } from "./key-rules.ts";
 import { createMask } from "./mask.ts";
+import { maskLiterals } from "./rules/sql-literals.ts";
 import { maskQuery, maskQueryOf } from "./rules/url-queries.ts";
 import { compileValueRules } from "./value-rules.ts";
 
@@ -65,15 +66,25 @@ export function createSanitizer({ keys, patterns, valueLength, hashKey }: Saniti
   const stringOf: Record<KeyVerdict, (value: string) => string> = {
     plain: text,
     secret: mask,
+    tokens: mask,
+    statement: (value) => text(maskLiterals(startOf(value), mask)),
     query: (value) => text(maskQuery(startOf(value), mask)),
     url: (value) => text(maskQueryOf(startOf(value), mask)),
+  };
+
+  /** A number is written as text only if something in it is secret: a card, or what the user's patterns find. */
+  const number = (value: number): string | number => {
+    if (isSecretNumber(value)) return mask(String(value));
+    if (patterns.length === 0) return value;
+    const clean = text(String(value));
+    return clean === String(value) ? value : clean;
   };
 
   const scalar = (verdict: KeyVerdict, value: unknown): string | number | boolean | undefined => {
     if (typeof value === "string") return stringOf[verdict](value);
     if (verdict === "secret") return mask(asText(value));
     if (typeof value === "boolean") return value;
-    if (typeof value === "number") return isSecretNumber(value) ? mask(String(value)) : value;
+    if (typeof value === "number") return number(value);
     return undefined;
   };
 
@@ -82,11 +93,17 @@ export function createSanitizer({ keys, patterns, valueLength, hashKey }: Saniti
     // By index: an array's own methods may be the user's.
     for (let at = 0; at < values.length && at < LONGEST_ARRAY; at++) first.push(values[at]);
     if (verdict === "secret") return mask(first.map((item) => startOf(asText(item))).join());
-    const items = first.map((item) => scalar(verdict, item)).filter((item) => item !== undefined);
+    const items = first
+      .map((item, at) => scalar(isSecretOption(first[at - 1]) ? "secret" : verdict, item))
+      .filter((item) => item !== undefined);
     return items.map(sameTypeAs(items)) as AttributeValue;
   };
 
   const keyOf = cachedByKey((key) => ({ clean: text(key, LONGEST_KEY), verdict: verdictOf(key) }));
+
+  /** `--password`, whose value is the next argument of a command. */
+  const isSecretOption = (before: unknown): boolean =>
+    typeof before === "string" && /^--[a-z][\w-]*$/i.test(before) && keyOf(before).verdict === "secret";
 
   return {
     text,

@@ -69,3 +69,9 @@ test("a pattern that does not compile is refused", () => {
   expect(parsePatterns("ACME-\\d+ x{2}")).toHaveLength(2);
   expect(() => parsePatterns("ok [")).toThrow("has a pattern that does not compile");
 });
+
+test("patterns find numbers, too", () => {
+  const own = createSanitizer({ keys: [], patterns: [/\b\d{9}\b/], valueLength: 100 });
+  expect(own.attribute("customer", 123_456_789)).toBe("[Filtered]");
+  expect(own.attribute("count", 17)).toBe(17);
+});

@@ -1,3 +1,4 @@
+import { undisguised } from "./disguises.ts";
 import { marksOf } from "./marks.ts";
 import { MASKED, type Mask } from "./mask.ts";
 import { apiKeys, keysInContext } from "./rules/api-keys.ts";
@@ -9,6 +10,7 @@ import { basicCredentials, bearerTokens, otherSchemes } from "./rules/http-crede
 import { ibans } from "./rules/ibans.ts";
 import { jsonWebTokens } from "./rules/json-web-tokens.ts";
 import { nestedSecrets } from "./rules/nested-secrets.ts";
+import { elements, namedValues, passwordLiterals, takenKeys } from "./rules/other-forms.ts";
 import { namedPhones, phones } from "./rules/phones.ts";
 import { privateKeys } from "./rules/private-keys.ts";
 import { namedSocialSecurity, socialSecurity } from "./rules/social-security.ts";
@@ -32,6 +34,10 @@ export const VALUE_RULES: readonly ValueRule[] = [
   nestedSecrets,
   assignments,
   commandOptions,
+  takenKeys,
+  elements,
+  namedValues,
+  passwordLiterals,
   apiKeys,
   emails,
   encodedEmails,
@@ -42,6 +48,9 @@ export const VALUE_RULES: readonly ValueRule[] = [
   socialSecurity,
   homeDirectories,
 ];
+
+/** What is encoded, or not ASCII, has one of these. */
+const DISGUISE = /[%&\\\u0080-\uffff]/;
 
 /** Masking may lay open a secret that was glued to another one; more often than this only texts made for it do. */
 const MOST_PASSES = 8;
@@ -59,7 +68,7 @@ export function compileValueRules(patterns: readonly RegExp[], mask: Mask): (tex
       if ((marks & found) !== 0 && sign.test(result)) result = apply(result, mask);
     return result;
   };
-  return (text) => {
+  const clean = (text: string): string => {
     let result = pass(text);
     let before = text;
     for (let passes = 1; result !== before && passes < MOST_PASSES; passes++) {
@@ -67,6 +76,15 @@ export function compileValueRules(patterns: readonly RegExp[], mask: Mask): (tex
       result = pass(result);
     }
     return result;
+  };
+  return (text) => {
+    const result = clean(text);
+    if (!DISGUISE.test(result)) return result;
+    const read = undisguised(result);
+    if (read === result) return result;
+    const masked = clean(read);
+    // Only where there is a secret to be seen: a text that has none stays as it was written.
+    return masked === read ? result : masked;
   };
 }
 

@@ -7,6 +7,7 @@ export const secretKeys: readonly string[] = [
   "JWTToken", "jwt", "session", "session_id", "connect.sid", "csrf_token", "xsrf", "user.email", "userEmail",
   "email_address", "phone", "phone_number", "user.ssn", "cvv", "card_number", "creditCard", "iban", "pan",
   "account_number", "sentry.dsn", "http.auth", "connection_string", "pin", "otp", "tax_id", "account_key",
+  "passwords", "passwort", "emails", "jsessionid", "X-Auth-Key", "Ocp-Apim-Subscription-Key", "ssh_key", "dbpass",
 ]; // biome-ignore format: a list of words
 
 /** Keys whose value says nothing secret by its key. */

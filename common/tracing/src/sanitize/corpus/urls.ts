@@ -38,6 +38,8 @@ export const urls: readonly MarkedText[] = [
   "/Users/«jane»/app/index.ts",
   "C:\\Users\\«jane»\\app",
   "file:///home/«jane»/app",
+  "C:\\Users\\«Jane Doe»\\app",
+  "/var/home/«jane»/app/index.ts:3:5",
   "https://acme.example/path",
   "https://acme.example/path#part",
   "https://acme.example:8443/@jane",

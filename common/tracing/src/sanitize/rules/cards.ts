@@ -4,7 +4,7 @@ import type { Mask } from "../mask.ts";
 import type { ValueRule } from "./value-rule.ts";
 
 /** What may part the groups of a number. */
-const SEPARATOR = String.raw`[ \u00a0\u2009\u202f\t]{1,2}|%20|[.-]`;
+const SEPARATOR = String.raw`[ \u00a0\u2009\u202f\t]{1,2}|%20|[+.-]`;
 const LONG_NUMBER = String.raw`\d(?:(?:${SEPARATOR})?\d){12,}`;
 const RUN = new RegExp(LONG_NUMBER, "g");
 const PARTS = new RegExp(`(${SEPARATOR})`);

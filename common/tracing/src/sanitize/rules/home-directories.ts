@@ -7,7 +7,7 @@ export const homeDirectories = maskMatches(
   Mark.path,
   /[/\\](?:home|Users)[/\\]/,
   new RegExp(
-    String.raw`((?<![\w.-]{2})\/(?:home|Users)\/|\\{1,2}Users\\{1,2})(?:${MASKED}|[^/\\\s:"')]{1,64})`,
+    String.raw`((?:(?<![\w.-]{2})|(?<=\/(?:var|export|usr)))\/(?:home|Users)\/|\\{1,2}Users\\{1,2})(?:${MASKED}|[^/\\\s:"')]{1,64}(?:(?<=\\{1,2}Users\\{1,2}[^\\]{1,64})(?: [^/\\\s:"')]{1,64}){1,3}(?=\\))?)`,
     "g",
   ),
 );

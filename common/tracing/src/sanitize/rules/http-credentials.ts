@@ -1,5 +1,5 @@
 import { Mark } from "../marks.ts";
-import { REST_OF_HEADER } from "./assignments.ts";
+import { REST_OF_HEADER } from "./assigned-value.ts";
 import { maskMatches } from "./value-rule.ts";
 
 /** What follows a scheme where it is written about, or where a server asks for it. */

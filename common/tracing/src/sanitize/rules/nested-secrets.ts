@@ -1,6 +1,6 @@
 import { Mark } from "../marks.ts";
 import { MASKED, type Mask } from "../mask.ts";
-import { SECRET_HEAD } from "./assignments.ts";
+import { SECRET_HEAD } from "./secret-words.ts";
 import type { ValueRule } from "./value-rule.ts";
 
 /** A secret word whose value is an object or a list, up to its bracket. */
