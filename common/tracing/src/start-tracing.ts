@@ -6,7 +6,7 @@ import { createBusinessSpans } from "./business-spans.ts";
 import { tenantRule, withCleanNames } from "./clean-names.ts";
 import type { TracingConfig } from "./config/index.ts";
 import { createDisabledTracing } from "./disabled-tracing.ts";
-import { createErrorReporter, linkUserSentry } from "./errors/index.ts";
+import { createErrorReporter, linkUserSentry, unseenBySentry } from "./errors/index.ts";
 import { createEventPost, OpenSpans, WatchedTracer, watchExit } from "./exit/index.ts";
 import { createSpanExporter } from "./export/index.ts";
 import {
@@ -74,7 +74,7 @@ export function startTracing(given: TracingConfig, options: StartTracingOptions 
   const logger = guarded(options.logger ?? stderrLogger);
   const contexts = createContexts();
   const untracedContext = suppressTracing(ROOT_CONTEXT);
-  const untraced = <T>(fn: () => T): T => contexts.with(untracedContext, fn);
+  const untraced = <T>(fn: () => T): T => contexts.with(untracedContext, unseenBySentry<T>, undefined, fn);
 
   const sanitizer = createSanitizer({ ...given.sanitize, valueLength: given.limits.valueLength });
   const config = withCleanNames(given, sanitizer);
@@ -126,13 +126,34 @@ export function startTracing(given: TracingConfig, options: StartTracingOptions 
   const makeTracer = (scope: typeof SCOPE) =>
     new WatchedTracer(openSpans, scope, environment, beginTrace, contexts);
   const tracer = makeTracer(SCOPE);
+  const eventPost =
+    sentryDsn === undefined
+      ? undefined
+      : createEventPost({
+          dsn: sentryDsn,
+          identity,
+          export: config.export,
+          untraced,
+          clean: sanitizer.text,
+          logger,
+        });
+  const exitWatch = watchExit({
+    active: () => trace.getSpan(contexts.active()),
+    openSpans,
+    keeper,
+    rescue: exporter.rescue,
+    rescueEvent: (failure) => (keeper.mayReport(failure.keepId) ? (eventPost?.rescue(failure) ?? []) : []),
+    report: errors.report,
+    sends: config.export.atCrash,
+    logger,
+  });
   const processing = new ProcessingTime();
   const business = createBusinessSpans({
     processing,
     tracer,
     contexts,
     extract,
-    report: errors.report,
+    report: exitWatch.report,
     keeper,
     clean: sanitizer.text,
   });
@@ -148,7 +169,7 @@ export function startTracing(given: TracingConfig, options: StartTracingOptions 
     keeper,
     recaller,
     servesRecalls: () => servesRecalls,
-    report: errors.report,
+    report: exitWatch.report,
     reports: errors.reports,
     logger,
   });
@@ -167,26 +188,6 @@ export function startTracing(given: TracingConfig, options: StartTracingOptions 
   const flushAtExit = (): void => void flush();
   // Once: a destination that is down must not keep the process alive by being tried for ever.
   process.once("beforeExit", flushAtExit);
-  const eventPost =
-    sentryDsn === undefined
-      ? undefined
-      : createEventPost({
-          dsn: sentryDsn,
-          identity,
-          export: config.export,
-          untraced,
-          clean: sanitizer.text,
-          logger,
-        });
-  const unwatchExit = watchExit({
-    active: () => trace.getSpan(contexts.active()),
-    openSpans,
-    keeper,
-    rescue: exporter.rescue,
-    rescueEvent: (failure) => (keeper.mayReport(failure.keepId) ? (eventPost?.rescue(failure) ?? []) : []),
-    sends: config.export.atCrash,
-    logger,
-  });
   let stopping: Promise<void> | undefined;
 
   const stop = async (limitMs: number): Promise<void> => {
@@ -198,11 +199,12 @@ export function startTracing(given: TracingConfig, options: StartTracingOptions 
     spans.close();
     // Calls that a server's forced shutdown has just broken off end their spans within this turn.
     await nextTurn();
+    exitWatch.settle();
     await recaller.close(limitMs / 4);
     recorder.spans.close();
     const leftMs = Math.max(0, deadline - performance.now());
     await Promise.all([exporter.shutdown(leftMs), errors.shutdown(leftMs), eventPost?.shutdown()]);
-    unwatchExit();
+    exitWatch.stop();
     contexts.release();
     metrics.stop();
     logger.info({ event: "tracekeep.stopped", tracing: tracing.stats() }, "tracing stopped");

@@ -128,6 +128,24 @@ test("ERR-02: two requests that fail are two events", async () => {
   });
 });
 
+test.each([
+  ["from the start", "half \ud83d a character"],
+  ["by the cut", `${"x".repeat(1_023)}😀 and more`],
+])("half a character in a message, %s, does not make the event unreadable", (_, message) =>
+  withScene({}, async ({ intake, tracing }) => {
+    expect(() =>
+      withSpan("job", () => {
+        throw new Error(message);
+      }),
+    ).toThrow();
+    await tracing.forceFlush();
+    const envelope = intake.requests.find(({ path }) => path.includes("/envelope/"));
+    // Sentry's parser (serde_json) refuses the whole event for one such escape.
+    expect(String(envelope?.body)).not.toMatch(/\\ud[89a-f]/i);
+    expect(intake.errors).toHaveLength(1);
+  }),
+);
+
 test("while Sentry has asked for silence, one line says that failures become no issues", async () => {
   const intake = await startIntake();
   onTestFinished(() => intake.close());

@@ -118,6 +118,25 @@ test("EXP-14: our own requests make no span and carry no trace headers, also whe
   }
 });
 
+test("EXP-14: nor do they carry those of an instrumentation that does not ask whether tracing is suppressed", async () => {
+  const insist = (message: unknown): void => {
+    const { request: made } = message as { request: ClientRequest };
+    made.setHeader("sentry-trace", "0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331");
+    made.setHeader("baggage", "sentry-trace_id=0af7651916cd43dd8448eb211c80319c");
+  };
+  const known = intake.requests.length;
+  subscribe("http.client.request.created", insist);
+  const client = probeClient(tracing, probe.address);
+  await callUnary(client);
+  await intake.until(() => intake.requests.length > known, "the request");
+  unsubscribe("http.client.request.created", insist);
+  client.close();
+  for (const { headers } of intake.requests.slice(known)) {
+    expect(headers).not.toHaveProperty("sentry-trace");
+    expect(headers).not.toHaveProperty("baggage");
+  }
+});
+
 test("EXP-14: an error event makes no span and carries no trace headers either", async () => {
   const before = intake.spans.length;
   const failing = await serveProbe(tracing, {

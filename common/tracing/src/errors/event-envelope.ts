@@ -3,8 +3,12 @@ import { encodeEnvelope, type SentryProject } from "../transport/envelope.ts";
 import { VERSION } from "../version.ts";
 import type { SentryEvent } from "./sentry-event.ts";
 
-/** An event as Sentry takes it: an envelope of its own, with the trace that it belongs to in its header. */
-export function eventEnvelope(event: SentryEvent, project: SentryProject): Buffer {
+/**
+ * An event as Sentry takes it: an envelope of its own, with the trace that it belongs to in its header.
+ *
+ * @param at when it happened, in milliseconds since the epoch.
+ */
+export function eventEnvelope(event: SentryEvent, project: SentryProject, at: number = Date.now()): Buffer {
   const eventId = randomUUID().replaceAll("-", "");
   const header = {
     event_id: eventId,
@@ -19,7 +23,7 @@ export function eventEnvelope(event: SentryEvent, project: SentryProject): Buffe
   const sdk = { name: "tracekeep", version: VERSION };
   return encodeEnvelope(header, "event", {
     event_id: eventId,
-    timestamp: Date.now() / 1_000,
+    timestamp: at / 1_000,
     sdk,
     ...event,
   });

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { startIntake, type TestIntake } from "../../test/harness/intake.ts";
 import { collectLog } from "../../test/harness/probe.ts";
 import { Dsn } from "../config/dsn.ts";
-import { EventSender } from "./event-sender.ts";
+import { EventSender, type EventSenderOptions } from "./event-sender.ts";
 import type { Failure } from "./failure.ts";
 import { toSentryEvent } from "./sentry-event.ts";
 import { parseStack } from "./stack-frames.ts";
@@ -11,18 +11,20 @@ let intake: TestIntake;
 let sender: EventSender<Failure>;
 beforeEach(async () => {
   intake = await startIntake();
-  sender = new EventSender({
-    project: Dsn.parse(intake.dsn),
-    timeoutMs: 3_000,
-    untraced: (fn) => fn(),
-    logger: collectLog().logger,
-    toEvent: (failure) =>
-      toSentryEvent(failure, { serviceName: "test", release: "1", environment: "test" }, parseStack),
-  });
+  sender = new EventSender(options());
 });
 afterEach(async () => {
   await sender.close();
   await intake.close();
+});
+
+const options = (): EventSenderOptions<Failure> => ({
+  project: Dsn.parse(intake.dsn),
+  timeoutMs: 3_000,
+  untraced: (fn) => fn(),
+  logger: collectLog().logger,
+  toEvent: (failure) =>
+    toSentryEvent(failure, { serviceName: "test", release: "1", environment: "test" }, parseStack),
 });
 
 function failure(message: string): Failure {
@@ -84,6 +86,22 @@ test("when Sentry asks for silence, those that wait are given up", async () => {
   await sender.flush(2_000);
   expect(intake.requests.length).toBeLessThan(20);
   expect(sender.stats()).toEqual({ sent: 0, lost: 40 });
+});
+
+test("an event has the time at which it happened, however long it waited", async () => {
+  intake.answer = "hang";
+  const slow = new EventSender<Failure>({ ...options(), timeoutMs: 1_000 });
+  for (let i = 0; i < 8; i++) slow.send(failure("holds the line up"));
+  const before = Date.now() / 1_000;
+  slow.send(failure("waits"));
+  const after = Date.now() / 1_000;
+  await intake.until(() => intake.requests.length === 8, "eight requests");
+  intake.answer = { status: 200 };
+  await slow.flush(5_000);
+  await slow.close();
+  const { timestamp } = intake.errors[0] as unknown as { timestamp: number };
+  expect(timestamp).toBeGreaterThanOrEqual(before);
+  expect(timestamp).toBeLessThanOrEqual(after);
 });
 
 test("an event that finds nobody is lost, and counted", async () => {

@@ -30,13 +30,15 @@ const MOST_WAITING = 1_000;
 const MOST_UNDER_WAY = 8;
 /** What Sentry's SDKs wait where a 429 does not say how long. */
 const DEFAULT_HOLD_MS = 60_000;
-const EVENTS: ReadonlySet<string> = new Set(["error", "default"]);
+/** Sentry's names of error events, for its rate limits. */
+export const EVENTS: ReadonlySet<string> = new Set(["error", "default"]);
 
 /** Sends error events to Sentry, each once: what cannot be sent is counted and given up. */
 export class EventSender<T> {
   readonly #options: EventSenderOptions<T>;
   readonly #sender: HttpSender;
-  readonly #waiting: T[] = [];
+  /** With the time at which each failed: it may wait for long. */
+  readonly #waiting: { readonly given: T; readonly at: number }[] = [];
   readonly #underWay = new Set<Promise<void>>();
   readonly #log: ReturnType<typeof createLimitedLog>;
   /** By a clock that never runs backwards. */
@@ -60,7 +62,7 @@ export class EventSender<T> {
   /** Takes it to be sent soon; false if too many wait, or if Sentry has asked for silence. */
   send(given: T): boolean {
     if (this.#closed || this.#waiting.length >= MOST_WAITING || this.#isHeld) return false;
-    this.#waiting.push(given);
+    this.#waiting.push({ given, at: Date.now() });
     if (this.#underWay.size < MOST_UNDER_WAY) this.#start();
     return true;
   }
@@ -94,10 +96,10 @@ export class EventSender<T> {
   async #work(): Promise<void> {
     // After the answer that is just being sent.
     await nextTurn();
-    for (let given = this.#waiting.shift(); given !== undefined; given = this.#waiting.shift()) {
+    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
       try {
         const body = await compress(
-          eventEnvelope(this.#options.toEvent(given), this.#options.project),
+          eventEnvelope(this.#options.toEvent(next.given), this.#options.project, next.at),
           SMALL_WINDOW,
         );
         this.#heed(await this.#options.untraced(() => this.#sender.post(body)));

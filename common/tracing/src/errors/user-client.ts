@@ -15,13 +15,20 @@ export interface UserScope {
 
 /** Sentry's global state of one version of its SDK, as far as it is used here. */
 export interface SentryCarrier {
-  readonly acs?: { getCurrentScope?: () => ScopeLike };
+  readonly acs?: {
+    getCurrentScope?: () => ScopeLike;
+    withScope?: <T>(fn: (scope: ScopeLike) => T) => T;
+    suppressTracing?: <T>(fn: () => T) => T;
+  };
   readonly stack?: { getScope?: () => ScopeLike };
   readonly defaultCurrentScope?: ScopeLike;
+  /** Version 7 has its hub here. */
+  readonly getScope?: () => ScopeLike;
   externalPropagationContextProvider?: (() => { traceId: string; spanId: string } | undefined) | undefined;
 }
 interface ScopeLike {
   getClient?: () => UserClient | undefined;
+  setSDKProcessingMetadata?: (metadata: object) => unknown;
 }
 
 /** The client of a service that has called `Sentry.init`, and a scope to copy. */
@@ -45,6 +52,7 @@ export function findUserSentry(): UserSentry | undefined {
       carrier.acs?.getCurrentScope?.(),
       carrier.stack?.getScope?.(),
       carrier.defaultCurrentScope,
+      carrier.getScope?.(),
     ];
     for (const scope of scopes) {
       const client = scope?.getClient?.();
@@ -52,6 +60,22 @@ export function findUserSentry(): UserSentry | undefined {
     }
   }
   return undefined;
+}
+
+/** Sentry's own mark on a scope in which nothing is to be traced. */
+const SUPPRESSED = { __SENTRY_SUPPRESS_TRACING__: true };
+
+/** Runs requests of ours so that the service's own Sentry puts no headers on them, and makes no breadcrumbs of them. */
+export function unseenBySentry<T>(fn: () => T): T {
+  return sentryCarriers().reduce<() => T>((inner, { acs }) => {
+    if (acs?.suppressTracing !== undefined) return () => acs.suppressTracing?.(inner) as T;
+    if (acs?.withScope === undefined) return inner;
+    return () =>
+      acs.withScope?.((scope) => {
+        scope.setSDKProcessingMetadata?.(SUPPRESSED);
+        return inner();
+      }) as T;
+  }, fn)();
 }
 
 /** A client without a DSN, or one that is switched off, takes events and sends nothing. */

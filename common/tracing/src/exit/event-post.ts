@@ -2,8 +2,9 @@ import { gunzipSync, gzipSync } from "node:zlib";
 import type { Dsn } from "../config/dsn.ts";
 import type { TracingConfig } from "../config/tracing-config.ts";
 import { diskFormFor } from "../envelope/index.ts";
-import { type EventIdentity, type Failure, findUserSentry } from "../errors/index.ts";
-import type { Logger } from "../logger.ts";
+import { EVENTS, type EventIdentity, type Failure, findUserSentry } from "../errors/index.ts";
+import { judgeAnswer } from "../export/outcome.ts";
+import { createLimitedLog, type Logger } from "../logger.ts";
 import { Courier, Spool } from "../spool/index.ts";
 import { envelopeTarget, forGzip } from "../transport/envelope.ts";
 import { createHttpSender } from "../transport/http-sender.ts";
@@ -46,16 +47,27 @@ export function createEventPost(options: EventPostOptions): EventPost {
       logger,
     });
   const sender = spool && createHttpSender({ ...target, timeoutMs });
+  const log = createLimitedLog(logger);
+  const refused = (reason: string): void => {
+    const fields = { event: "tracekeep.error_event.failed", reason };
+    log("warn", reason, fields, `The error event of a crash was refused (${reason}).`);
+  };
+  /** Until when Sentry has asked for silence, by a clock that never runs backwards. */
+  let heldUntil = 0;
   const courier =
     spool &&
     new Courier({
       spool,
       firstLookMs: FIRST_LOOK_MS,
-      isWell: () => true,
+      isWell: () => performance.now() >= heldUntil,
       deliver: async (written) => {
         const body = await form.read(written);
         const answer = await untraced(() => sender?.post(body))?.catch(() => undefined);
-        if (answer === undefined || answer.status === 429 || answer.status >= 502) return "later";
+        const outcome = answer && judgeAnswer(answer, EVENTS);
+        if (outcome !== undefined && "waitMs" in outcome)
+          heldUntil = performance.now() + (outcome.waitMs ?? 0);
+        if (outcome === undefined || outcome.kind === "retry") return "later";
+        if (outcome.kind !== "accepted") refused(outcome.reason);
         // An event has no spans to be refused.
         return { refused: 0 };
       },

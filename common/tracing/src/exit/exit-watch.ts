@@ -1,5 +1,5 @@
 import type { Span } from "@opentelemetry/api";
-import type { Failure } from "../errors/failure.ts";
+import { type Failure, findUserSentry, type ReportFailure } from "../errors/index.ts";
 import type { Logger } from "../logger.ts";
 import type { Keeper } from "../recorder/index.ts";
 import { errorText } from "../text/error-text.ts";
@@ -16,6 +16,8 @@ export interface ExitWatchOptions {
   readonly rescue: () => readonly Parcel[];
   /** The same for the error event of a crash. */
   readonly rescueEvent: (failure: Failure) => readonly Parcel[];
+  /** Makes an error event the usual way; true if one is made. */
+  readonly report: ReportFailure;
   /** Whether what could not be saved is sent while the process stands still. */
   readonly sends: boolean;
   readonly logger: Logger;
@@ -25,17 +27,37 @@ export interface ExitWatchOptions {
 const SEND_LIMIT_MS = 1_500;
 /** A handler of the service's own may flush its things before it exits; later exits have nothing to do with it. */
 const CRASH_MEMORY_MS = 30_000;
+/** A process that is there so long after an exception has a handler that lets it live, or takes its time to end it. */
+const SURVIVED_MS = 1_000;
+
+export interface ExitWatch {
+  /** Reports a failure, but what nothing has caught once only: both the watch and the call that it has ended tell of it. */
+  readonly report: ReportFailure;
+  /** For a shutdown: ends and reports what an exception has left, since the service stops because of it. */
+  settle(): void;
+  /** Looks no longer. */
+  stop(): void;
+}
+
+interface Crash {
+  readonly trace: CrashedTrace | undefined;
+  readonly at: number;
+  /** The failure's. */
+  readonly spanId: string | undefined;
+  /** The service had a Sentry of its own then; that closes itself before it ends the process. */
+  readonly ownSentry: boolean;
+  reported: boolean;
+}
 
 /**
  * Looks on as the process dies, and changes nothing of how it does: no signal handler, no handler of
  * exceptions. What nothing has caught is noted where it is thrown; what has not arrived is saved when the
- * process exits, since a handler of the service's own may let it live.
- *
- * @returns how to stop looking.
+ * process exits, since a handler of the service's own may let it live. If it does, the failure is reported like others.
  */
-export function watchExit(options: ExitWatchOptions): () => void {
+export function watchExit(options: ExitWatchOptions): ExitWatch {
   const { active, openSpans, keeper, rescue, rescueEvent, sends, logger } = options;
-  let crash: { readonly trace: CrashedTrace | undefined; readonly at: number } | undefined;
+  let crash: Crash | undefined;
+  let timer: NodeJS.Timeout | undefined;
   const guard = (action: () => void): void => {
     try {
       action();
@@ -44,26 +66,53 @@ export function watchExit(options: ExitWatchOptions): () => void {
       logger.warn(fields, "The last spans of the process could not be saved.");
     }
   };
+  const report: ReportFailure = (failure) => {
+    if (crash === undefined || failure.spanId !== crash.spanId) return options.report(failure);
+    crash.reported ||= options.report(failure);
+    return crash.reported;
+  };
+  const reportCrash = (): void => {
+    clearTimeout(timer);
+    if (crash?.trace === undefined || (crash.ownSentry && findUserSentry() === undefined)) return;
+    report(crash.trace.failure());
+  };
+  const isRecent = ({ at }: Crash): boolean => performance.now() - at < CRASH_MEMORY_MS;
   const onUncaught = (error: unknown): void =>
     guard(() => {
-      crash = { trace: undefined, at: performance.now() };
-      crash = { ...crash, trace: CrashedTrace.note(active(), error, openSpans, keeper) };
+      // The one before has not ended the process.
+      reportCrash();
+      const ownSentry = findUserSentry() !== undefined;
+      crash = { trace: undefined, at: performance.now(), spanId: undefined, ownSentry, reported: false };
+      const trace = CrashedTrace.note(active(), error, openSpans, keeper);
+      crash = { ...crash, trace, spanId: trace?.failure().spanId };
+      timer = setTimeout(() => guard(reportCrash), SURVIVED_MS).unref();
     });
   const onExit = (code: number): void =>
     guard(() => {
-      const isCrash = crash !== undefined && code !== 0 && performance.now() - crash.at < CRASH_MEMORY_MS;
+      const isCrash = crash !== undefined && code !== 0 && isRecent(crash);
       const parcels: Parcel[] = [];
       if (isCrash && crash?.trace !== undefined) {
         crash.trace.end();
-        parcels.push(...rescueEvent(crash.trace.failure()));
+        if (!crash.reported && !crash.ownSentry) parcels.push(...rescueEvent(crash.trace.failure()));
       }
       parcels.push(...rescue());
       if (isCrash && sends) sendNow(parcels, SEND_LIMIT_MS);
     });
   process.on("uncaughtExceptionMonitor", onUncaught);
   process.on("exit", onExit);
-  return () => {
-    process.off("uncaughtExceptionMonitor", onUncaught);
-    process.off("exit", onExit);
+  return {
+    report,
+    settle: () =>
+      guard(() => {
+        if (crash === undefined || !isRecent(crash)) return;
+        // Nobody else will: the work that they stand for was cut off by the exception.
+        crash.trace?.end();
+        reportCrash();
+      }),
+    stop() {
+      clearTimeout(timer);
+      process.off("uncaughtExceptionMonitor", onUncaught);
+      process.off("exit", onExit);
+    },
   };
 }

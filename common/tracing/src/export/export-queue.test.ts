@@ -98,3 +98,11 @@ test("whatever comes and goes, every span is taken or counted, and the bounds ho
     }),
   );
 });
+
+test("what is put back is taken first, in its order, however long the queue", () => {
+  const { queue } = makeQueue(1e9, 1e9);
+  for (let count = 0; count < 300_000; count++) queue.add(item(8, true));
+  const taken = queue.take(8 * 30_000, Number.POSITIVE_INFINITY);
+  queue.putBack(taken);
+  expect(ids(queue.take(8 * 30_000, Number.POSITIVE_INFINITY))).toEqual(ids(taken));
+});

@@ -42,9 +42,19 @@ export class ExportQueue<T extends Outgoing> {
 
   /** Puts back what could not be sent, before all others. */
   putBack(items: readonly T[]): void {
-    for (const item of items.toReversed()) {
-      if (this.#makeRoom(item)) this.#laneOf(item).items.unshift(item);
-      else this.#dropped("queue_full", item.spans);
+    // Sampled ones first: those of kept traces may push them out again.
+    for (const kept of [false, true]) {
+      const back: T[] = [];
+      for (const item of items.toReversed()) {
+        if (item.kept !== kept) continue;
+        if (this.#makeRoom(item)) {
+          this.#laneOf(item);
+          back.push(item);
+        } else this.#dropped("queue_full", item.spans);
+      }
+      // All at once: a long queue would be moved for each, which takes seconds at 64 MiB.
+      const lane = kept ? this.#kept : this.#sampled;
+      lane.items = [...back.reverse(), ...lane.items];
     }
   }
 

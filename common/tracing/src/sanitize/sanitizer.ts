@@ -55,9 +55,10 @@ export function createSanitizer({ keys, patterns, valueLength, hashKey }: Saniti
     const source = typeof value === "string" ? value : asText(value);
     const isCut = source.length > limit + OVERLAP;
     const masked = maskValues(isCut ? source.slice(0, limit + OVERLAP) : source);
-    if (!isCut) return masked.length > limit ? masked.slice(0, limit) : masked;
     // The source's end may be the half of a secret, which no rule knows; masking moves it to the front.
-    return masked.slice(0, Math.max(0, Math.min(limit, masked.length - OVERLAP)));
+    const end = isCut ? Math.max(0, Math.min(limit, masked.length - OVERLAP)) : limit;
+    // Half a character, by the cut or from the start, would make the whole JSON of an event unreadable to Sentry.
+    return (masked.length > end ? masked.slice(0, end) : masked).toWellFormed();
   };
 
   /** One character more than is looked at, so that what is too long is still known to be cut. */

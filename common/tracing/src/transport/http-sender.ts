@@ -42,6 +42,7 @@ export interface HttpSenderOptions extends HttpTarget {
 /** An answer is read for its error text only. */
 const LONGEST_ANSWER = 65_536;
 const PROXY_AUTHENTICATION_REQUIRED = 407;
+const TRACE_HEADERS = ["traceparent", "tracestate", "baggage", "sentry-trace"];
 const RESET_CODES: ReadonlySet<string> = new Set(["ECONNRESET", "EPIPE"]);
 
 export function createHttpSender(options: HttpSenderOptions): HttpSender {
@@ -90,6 +91,8 @@ export function createHttpSender(options: HttpSenderOptions): HttpSender {
           });
         },
       );
+      // Instrumentations that do not ask whether tracing is suppressed have put theirs on it by now.
+      for (const name of TRACE_HEADERS) if (!(name in headers)) request.removeHeader(name);
       function tooLate(): void {
         connections.timedOut();
         fail(new Error("too late"));

@@ -1,5 +1,7 @@
-import type { Agent } from "node:http";
+import type { Agent, ClientRequest } from "node:http";
 import { createRequire } from "node:module";
+import type { Socket } from "node:net";
+import type { HttpsProxyAgent } from "https-proxy-agent";
 import { isExcepted } from "./no-proxy.ts";
 import type { Trust } from "./trust.ts";
 
@@ -74,11 +76,41 @@ export interface ProxyAgentOptions {
 /** An agent that reaches https targets by CONNECT, and has the proxy fetch http ones. */
 export async function createProxyAgent(proxy: Proxy, options: ProxyAgentOptions): Promise<Agent> {
   const { secure, trust, signal } = options;
-  const settings = { keepAlive: true, headers: { ...proxy.headers }, signal, ...trust };
+  const settings = { keepAlive: true, headers: { ...proxy.headers }, ...trust };
   if (secure) {
     const { HttpsProxyAgent } = await import("https-proxy-agent");
-    return new HttpsProxyAgent(proxy.url, settings);
+    return breakingOff(new HttpsProxyAgent(proxy.url, settings), signal);
   }
   const { HttpProxyAgent } = await import("http-proxy-agent");
-  return new HttpProxyAgent(proxy.url, settings);
+  return breakingOff(new HttpProxyAgent(proxy.url, settings), signal);
+}
+
+/** What both kinds of agent have in common. */
+interface ProxyAgent extends Agent {
+  readonly connectOpts: { signal?: AbortSignal | undefined };
+  connect(
+    request: ClientRequest,
+    options: Parameters<HttpsProxyAgent<string>["connect"]>[1],
+  ): Promise<Socket>;
+}
+
+/**
+ * Has the signal break off connections that are being made. Each gets a signal of its own: on one that lives as long as
+ * the agent, Node would leave a listener for each connection, and with it the socket.
+ */
+function breakingOff(agent: ProxyAgent, signal: AbortSignal): Agent {
+  const connect = agent.connect.bind(agent);
+  agent.connect = async (request, options) => {
+    const own = new AbortController();
+    const abort = (): void => own.abort();
+    if (signal.aborted) abort();
+    signal.addEventListener("abort", abort, { once: true });
+    agent.connectOpts.signal = own.signal;
+    try {
+      return await connect(request, options);
+    } finally {
+      signal.removeEventListener("abort", abort);
+    }
+  };
+  return agent;
 }

@@ -126,6 +126,28 @@ test("a handler of the service's own that exits later does not cost the trace", 
   ]);
 });
 
+test("a handler of the service's own that shuts tracing down costs neither the failing span nor the issue", async () => {
+  const service = await startService({ env: settings(), args: ["shuts down"] });
+  await service.ask("timer");
+  expect(withoutPort(await service.ended)).toMatchObject({ code: 3, stderr: "" });
+  const failing = intake.spans.find(({ name }) => name === "probe.v1.ProbeService/Unary");
+  expect(failing).toMatchObject({
+    status: { code: 2, message: "thrown in a timer" },
+    attributes: { "tracekeep.ended_by": "crash", "tracekeep.root_cause": true },
+  });
+  expect(intake.spans).toHaveLength(3);
+  expect(intake.errors.map(({ exception }) => exception.values[0]?.value)).toEqual(["thrown in a timer"]);
+});
+
+test("a handler of the service's own that lets it live costs no issue, and makes none twice", async () => {
+  const service = await startService({ env: settings(), args: ["lives"] });
+  expect(await service.ask("timer")).toBe(0);
+  await intake.until(() => intake.errors.length > 0, "the issue");
+  service.stop();
+  expect((await service.ended).code).toBe(0);
+  expect(intake.errors.map(({ exception }) => exception.values[0]?.value)).toEqual(["thrown in a timer"]);
+});
+
 test("an exit that has nothing to do with the exception before sends nothing by a child process", async () => {
   const service = await startService({ env: settings(), args: ["lives"] });
   await service.ask("timer");
@@ -171,13 +193,16 @@ test("an exception in a worker thread sends the worker's trace, and the others l
   expect(intake.errors).toHaveLength(1);
 });
 
-test("a service whose own Sentry reports the exception makes no second event of it", async () => {
-  const service = await startService({ env: settings(), args: ["sentry"] });
-  await service.ask("timer");
-  await service.ended;
-  expect(intake.spans).toHaveLength(3);
-  expect(intake.errors).toEqual([]);
-});
+test.each(["sentry", "sentry closes"])(
+  "a service whose own Sentry reports the exception makes no second event of it: %s",
+  async (handling) => {
+    const service = await startService({ env: settings(), args: [handling] });
+    await service.ask("timer");
+    await service.ended;
+    expect(intake.spans).toHaveLength(3);
+    expect(intake.errors).toEqual([]);
+  },
+);
 
 async function commandLines(): Promise<string[]> {
   const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));

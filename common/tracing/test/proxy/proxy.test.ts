@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createHttpSender } from "../../src/transport/http-sender.ts";
@@ -92,6 +93,31 @@ test("a connection by the proxy is kept for the next request, also beyond the ti
   expect([connections, proxy.made()]).toEqual([[1, 1, 1, 1], 1]);
   await sender.close();
   vi.unstubAllEnvs();
+});
+
+test("connections by the proxy that have ended leave nothing behind", async () => {
+  const made: AbortController[] = [];
+  const Original = AbortController;
+  vi.stubGlobal(
+    "AbortController",
+    class extends Original {
+      constructor() {
+        super();
+        made.push(this);
+      }
+    },
+  );
+  vi.stubEnv("HTTP_PROXY", proxy.url);
+  intake.answer = { status: 200, headers: { connection: "close" } };
+  const sender = createHttpSender({ url: `http://127.0.0.1:${intake.port}/`, headers: {}, timeoutMs: 5_000 });
+  for (let i = 0; i < 20; i++) await sender.post(Buffer.alloc(0));
+  expect(proxy.made()).toBe(20);
+  // Each listener holds the socket that it is of.
+  const most = Math.max(...made.map(({ signal }) => getEventListeners(signal, "abort").length));
+  expect(most).toBeLessThan(5);
+  await sender.close();
+  vi.unstubAllEnvs();
+  vi.unstubAllGlobals();
 });
 
 test.each(["close", "time out"])(

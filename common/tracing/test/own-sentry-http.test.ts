@@ -1,0 +1,62 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import {
+  createStackParser,
+  createTransport,
+  getDefaultCurrentScope,
+  getDefaultIsolationScope,
+  getIsolationScope,
+  type Scope,
+  setAsyncContextStrategy,
+  setCurrentClient,
+} from "@sentry/core";
+import {
+  getHttpClientSubscriptions,
+  HTTP_ON_CLIENT_REQUEST,
+  nodeStackLineParser,
+  ServerRuntimeClient,
+} from "@sentry/core/server";
+import { expect, onTestFinished, test } from "vitest";
+import { withSpan } from "../src/index.ts";
+import { startIntake } from "./harness/intake.ts";
+import { startTestTracing } from "./harness/probe.ts";
+
+/** What `Sentry.init` of @sentry/node sets: scopes that follow asynchronous calls, and an eye on node:http. */
+function initSentry(): void {
+  const scopes = new AsyncLocalStorage<Scope>();
+  const getCurrentScope = (): Scope => scopes.getStore() ?? getDefaultCurrentScope();
+  const fork = <T>(fn: (scope: Scope) => T): T => {
+    const scope = getCurrentScope().clone();
+    return scopes.run(scope, () => fn(scope));
+  };
+  setAsyncContextStrategy({
+    getCurrentScope,
+    getIsolationScope: getDefaultIsolationScope,
+    withScope: fork,
+    withSetScope: (scope, fn) => scopes.run(scope, () => fn(scope)),
+    withIsolationScope: (fn) => fn(getDefaultIsolationScope()),
+    withSetIsolationScope: (scope, fn) => fn(scope),
+  });
+  const client = new ServerRuntimeClient({
+    dsn: "https://own@sentry.example.com/7",
+    integrations: [],
+    stackParser: createStackParser(nodeStackLineParser()),
+    transport: (options) => createTransport(options, async () => ({ statusCode: 200 })),
+  });
+  setCurrentClient(client);
+  client.init();
+  const watch = getHttpClientSubscriptions({ spans: false, breadcrumbs: true })[HTTP_ON_CLIENT_REQUEST];
+  subscribe(HTTP_ON_CLIENT_REQUEST, watch);
+  onTestFinished(() => void unsubscribe(HTTP_ON_CLIENT_REQUEST, watch));
+}
+
+test("the service's own Sentry makes no breadcrumbs of requests that Tracekeep sends", async () => {
+  const intake = await startIntake();
+  initSentry();
+  const tracing = startTestTracing(intake);
+  withSpan("job", () => {});
+  await tracing.shutdown();
+  expect(intake.spans).toHaveLength(1);
+  expect(getIsolationScope().getScopeData().breadcrumbs).toEqual([]);
+  await intake.close();
+});
