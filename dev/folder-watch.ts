@@ -1,5 +1,5 @@
-import { type FSWatcher, readdirSync, statSync, watch } from "node:fs";
-import { join, relative } from "node:path";
+import { type FSWatcher, readdirSync, type Stats, statSync, watch } from "node:fs";
+import { join, relative, sep } from "node:path";
 
 export interface FolderWatchOptions {
   /** Whether a folder below the root, by its relative path, is watched as well. */
@@ -14,18 +14,23 @@ export interface FolderWatchOptions {
  * watch of a file, `node --watch` among them.
  */
 export function watchFolder(root: string, { enter, changed }: FolderWatchOptions): () => void {
-  const watchers = new Map<string, FSWatcher>();
+  const watchers = new Map<string, { watcher: FSWatcher; identity: string }>();
 
   const leave = (folder: string): void => {
-    watchers.get(folder)?.close();
+    watchers.get(folder)?.watcher.close();
     watchers.delete(folder);
+  };
+  const leaveAll = (folder: string): void => {
+    for (const each of watchers.keys()) if (`${each}${sep}`.startsWith(`${folder}${sep}`)) leave(each);
   };
   const seen = (path: string): void => {
     const stats = statSync(path, { throwIfNoEntry: false });
     if (!stats?.isDirectory()) {
-      leave(path);
+      leaveAll(path);
       changed(relative(root, path));
-    } else if (!watchers.has(path)) {
+    } else if (watchers.get(path)?.identity !== identityOf(stats)) {
+      // Git and generators remove a folder and make it anew at once: the watch is of the one that is gone.
+      leaveAll(path);
       add(path, seen);
     }
   };
@@ -36,7 +41,7 @@ export function watchFolder(root: string, { enter, changed }: FolderWatchOptions
     });
     // The folder is gone.
     watcher.on("error", () => leave(folder));
-    watchers.set(folder, watcher);
+    watchers.set(folder, { watcher, identity: identityOf(statSync(folder)) });
     for (const entry of readdirSync(folder, { withFileTypes: true })) {
       const path = join(folder, entry.name);
       if (entry.isDirectory()) add(path, found);
@@ -48,4 +53,9 @@ export function watchFolder(root: string, { enter, changed }: FolderWatchOptions
   return () => {
     for (const folder of watchers.keys()) leave(folder);
   };
+}
+
+/** File systems give the number of a removed folder to the next one. */
+function identityOf({ ino, birthtimeMs }: Stats): string {
+  return `${ino} ${birthtimeMs}`;
 }

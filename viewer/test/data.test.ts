@@ -170,4 +170,9 @@ describe("the overview", () => {
     const some = await read<OverviewView>("data/overview?q=status:ok");
     expect([some.traces, some.edges]).toEqual([1, []]);
   });
+
+  it("answers HEAD with the page, by which scripts wait for it, and with no data", async () => {
+    expect((await fetch(viewer.url, { method: "HEAD" })).status).toBe(200);
+    expect((await fetch(`${viewer.url}data/live`, { method: "HEAD" })).status).toBe(404);
+  });
 });

@@ -40,6 +40,7 @@ export class Overview {
       methods: this.#methods.all().map(({ service, name, requests }) => ({
         service: nameOf(service),
         name: nameOf(name),
+        search: `service:${quoted(service)} method:${quoted(name)}`,
         ...figuresOf(requests),
         histogram: requests.histogram(SCALE.fromNanos, SCALE.perOctave, BUCKETS),
       })),

@@ -155,6 +155,8 @@ export interface OverviewView {
   readonly methods: readonly (FiguresView & {
     readonly service: string;
     readonly name: string;
+    /** Finds the traces in which it was asked for. */
+    readonly search: string;
     readonly histogram: readonly { readonly ok: number; readonly failed: number }[];
   })[];
   /** The histograms' first bucket begins here, and each is so many times as long as the one before. */

@@ -2,6 +2,7 @@ import type { ExportTraceServiceRequest } from "@tracekeep/proto/otlp/v1";
 import type { Envelope } from "../sentry/envelope.ts";
 import { parseErrorEvent } from "../sentry/event.ts";
 import { EventStore } from "../sentry/event-store.ts";
+import { parseStreamedSpans } from "../sentry/streamed-spans.ts";
 import { parseTransaction } from "../sentry/transaction.ts";
 import { type SpanRecord, spansOf } from "../trace/span.ts";
 import { TraceStore } from "../trace/store.ts";
@@ -41,11 +42,13 @@ export class IntakeState {
 
   /** Stores the error events and the spans of transactions; sessions and client reports are taken and forgotten. */
   storeEnvelope({ eventId, items }: Envelope): void {
-    const payloads = items.filter(({ type }) => type === "event").map(({ payload }) => payload);
-    const events = payloads.map((payload) => parseErrorEvent(payload, eventId));
-    const transactions = items.filter(({ type }) => type === "transaction");
-    const spans = transactions.flatMap(({ payload }) => parseTransaction(payload));
-    for (const [index, event] of events.entries()) this.events.add(event, payloads[index]?.length ?? 0);
+    const ofEvents = items.filter(({ type }) => type === "event");
+    const events = ofEvents.map(({ payload }) => parseErrorEvent(payload, eventId));
+    const spans = items.flatMap(({ type, payload }) => {
+      if (type === "transaction") return parseTransaction(payload);
+      return type === "span" ? parseStreamedSpans(payload) : [];
+    });
+    for (const event of events) this.events.add(event);
     if (spans.length > 0) this.#store(requestOf(spans), spans);
     this.#arrived(events.flatMap(({ trace }) => trace?.traceId ?? []));
   }

@@ -16,7 +16,7 @@ export function App() {
   return (
     <>
       <TopBar />
-      <main>
+      <main inert={isHelpOpen.value}>
         <View />
       </main>
       {isHelpOpen.value && <Help />}

@@ -1,4 +1,4 @@
-import { textOf } from "../trace/attributes.ts";
+import { type AttributeValue, textOf } from "../trace/attributes.ts";
 import type { SpanRecord } from "../trace/span.ts";
 
 /** How a span ended, for people. */
@@ -18,7 +18,9 @@ export function outcomeOf(span: SpanRecord): Outcome {
   const code =
     textOf(attributes["rpc.status_code"]) ??
     textOf(attributes["rpc.response.status_code"]) ??
-    textOf(attributes["http.response.status_code"]);
+    grpcCodeOf(attributes["rpc.grpc.status_code"]) ??
+    textOf(attributes["http.response.status_code"]) ??
+    textOf(attributes["http.status_code"]);
   const label = code ?? (failed ? "ERROR" : "");
   const reason = failed ? reasonOf(span) : undefined;
   // An error.type such as "503" only repeats the label.
@@ -33,4 +35,14 @@ function reasonOf(span: SpanRecord): string | undefined {
     textOf(exception?.["exception.message"]) ??
     textOf(span.attributes["error.type"])
   );
+}
+
+const GRPC_CODES =
+  "OK CANCELLED UNKNOWN INVALID_ARGUMENT DEADLINE_EXCEEDED NOT_FOUND ALREADY_EXISTS PERMISSION_DENIED RESOURCE_EXHAUSTED FAILED_PRECONDITION ABORTED OUT_OF_RANGE UNIMPLEMENTED INTERNAL UNAVAILABLE DATA_LOSS UNAUTHENTICATED".split(
+    " ",
+  );
+
+/** As older instrumentations write it: a number. */
+function grpcCodeOf(code: AttributeValue | undefined): string | undefined {
+  return typeof code === "number" ? (GRPC_CODES[code] ?? String(code)) : textOf(code);
 }

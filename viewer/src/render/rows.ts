@@ -59,7 +59,7 @@ export function rowsOf(trace: Trace, most: number, foldAfter = Number.POSITIVE_I
       start: Number(start - trace.startNanos) / range,
       length: Math.max(0, nanos) / range,
       duration: formatDuration(nanos),
-      outcome,
+      outcome: { ...outcome, label: printable(outcome.label) },
       reason: reason === undefined ? undefined : printable(reason),
       missingParentId: !folded && node.missingParent ? span.parentSpanId : undefined,
     };

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { failedRequest, SAMPLE_TRACE, sampleSpan } from "../testing/sample.ts";
 import { assembleTrace } from "../trace/trace.ts";
+import { waterfallSvg } from "./svg.ts";
 import { displayWidth } from "./text.ts";
 import { waterfall } from "./waterfall.ts";
 
@@ -128,5 +129,12 @@ describe("waterfall", () => {
   it("counts folded spans as shown, those below them included", () => {
     const text = waterfall(payments(50), { width: 80, color: false, foldAfter: 2, maxSpans: 7 });
     expect(text).toMatch(/… 48 more like this.*\n… and 49 more\n$/s);
+  });
+
+  it("lets no status command the terminal, or break the picture", () => {
+    const attributes = { "rpc.status_code": "\u001b]0;pwned\u0007\nX" };
+    const odd = assembleTrace(SAMPLE_TRACE, [sampleSpan({ id: "1", attributes })]);
+    expect(print(80, odd)).not.toMatch(/(?!\n)\p{Cc}/u);
+    expect(waterfallSvg(odd)).not.toMatch(/(?!\n)\p{Cc}/u);
   });
 });

@@ -27,8 +27,8 @@ function spanFits(span: SpanRecord, term: SpanTerm): boolean {
     case "code":
       return term.fits(outcomeOf(span).label);
     case "attribute": {
-      const value = textOf(span.attributes[term.key] ?? span.resource[term.key]);
-      return value !== undefined && term.fits(value);
+      const value = span.attributes[term.key] ?? span.resource[term.key];
+      return value !== undefined && valueSays(value, term.fits);
     }
   }
 }
@@ -69,6 +69,8 @@ function says(span: SpanRecord, fits: Pattern): boolean {
 
 function valueSays(value: AttributeValue, fits: Pattern): boolean {
   if (Array.isArray(value)) return value.some((item) => valueSays(item, fits));
+  if (typeof value === "object" && value !== null && !(value instanceof Uint8Array))
+    return Object.values(value).some((item) => valueSays(item, fits));
   const text = textOf(value);
   return text !== undefined && fits(text);
 }

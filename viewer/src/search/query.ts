@@ -65,7 +65,7 @@ function spanTermOf({ key, separator, value }: Token): SpanTerm | undefined {
     case "method":
       return { of: key, fits: patternOf(value) };
     case "status":
-      return STATUSES.includes(value) ? undefined : { of: "code", fits: exactly(value) };
+      return STATUSES.includes(value.toLowerCase()) ? undefined : { of: "code", fits: exactly(value) };
     default:
       return undefined;
   }
@@ -80,7 +80,7 @@ function exactly(value: string): Pattern {
 function traceTermOf({ key, separator, value }: Token): TraceTerm | string {
   switch (key) {
     case "status":
-      return { of: "status", status: value };
+      return { of: "status", status: value.toLowerCase() };
     case "env":
     case "environment":
       return { of: "environment", fits: exactly(value) };

@@ -111,4 +111,17 @@ describe("a search", () => {
       { examples: [['a "quoted" name'], ["a\nb"], ["é".repeat(250)], ["*"], ["a: b=c"], ["\ud83d"]] },
     );
   });
+
+  it.each(["rpc.request.metadata.x-tenant-id=acme", "deepvalue", "status:OK", "-status:Failed"])(
+    "finds what stands in lists and maps, and a status in any case: %s",
+    (text) => {
+      const attributes = {
+        "rpc.status_code": "OK",
+        "rpc.request.metadata.x-tenant-id": ["acme"],
+        map: { key: "deepvalue" },
+      };
+      const trace = assembleTrace(SAMPLE_TRACE, [sampleSpan({ id: "1", attributes })]);
+      expect(matches(trace, parseQuery(text))).toBe(true);
+    },
+  );
 });

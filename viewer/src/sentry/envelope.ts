@@ -20,8 +20,8 @@ export class MalformedEnvelopeError extends Error {
   override name = "MalformedEnvelopeError";
 }
 
-const envelopeHeader = z.object({ event_id: z.string().optional(), dsn: z.string().optional() });
-const itemHeader = z.object({ type: z.string(), length: z.number().int().nonnegative().optional() });
+const envelopeHeader = z.object({ event_id: z.string().nullish(), dsn: z.string().nullish() });
+const itemHeader = z.object({ type: z.string(), length: z.number().int().nonnegative().nullish() });
 const NEWLINE = 0x0a;
 const MAX_ITEMS = 1000;
 
@@ -51,7 +51,7 @@ export function parseEnvelope(body: Buffer): Envelope {
     if (items.length === MAX_ITEMS) throw new MalformedEnvelopeError(`more than ${MAX_ITEMS} items`);
     const name = `the header of item ${items.length + 1}`;
     const { type, length } = parseLine(line(), itemHeader, name);
-    if (length === undefined) {
+    if (typeof length !== "number") {
       items.push({ type, payload: line() });
       continue;
     }
@@ -61,7 +61,7 @@ export function parseEnvelope(body: Buffer): Envelope {
     items.push({ type, payload: body.subarray(position, position + length) });
     position += length;
   }
-  return { eventId: header.event_id, dsn: header.dsn, items };
+  return { eventId: header.event_id ?? undefined, dsn: header.dsn ?? undefined, items };
 }
 
 function parseLine<T>(bytes: Buffer, schema: z.ZodType<T>, name: string): T {

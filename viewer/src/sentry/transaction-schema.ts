@@ -1,15 +1,19 @@
 import { z } from "zod";
 
 const text = z.string().nullish();
-const traceId = z.string().regex(/^(?!0{32})[0-9a-f]{32}$/i, "expected 32 hexadecimal digits, not all zero");
-const spanId = z.string().regex(/^(?!0{16})[0-9a-f]{16}$/i, "expected 16 hexadecimal digits, not all zero");
-// Sentry takes seconds since the epoch, and dates as text.
-const time = z.union([
+export const traceId = z
+  .string()
+  .regex(/^(?!0{32})[0-9a-f]{32}$/i, "expected 32 hexadecimal digits, not all zero");
+export const spanId = z
+  .string()
+  .regex(/^(?!0{16})[0-9a-f]{16}$/i, "expected 16 hexadecimal digits, not all zero");
+// Sentry takes seconds since the epoch, and dates as text: UTC unless they say otherwise.
+export const time = z.union([
   z.number().min(0).max(1e10),
-  z.iso.datetime({ offset: true, local: true }).transform((date) => Date.parse(`${date}`) / 1000),
+  z.iso.datetime({ offset: true, local: true }).transform(secondsOf),
 ]);
 const data = z.record(z.string(), z.unknown()).nullish();
-const link = z.object({ trace_id: traceId, span_id: spanId, attributes: data });
+export const link = z.object({ trace_id: traceId, span_id: spanId, attributes: data });
 const body = {
   trace_id: traceId,
   span_id: spanId,
@@ -39,3 +43,9 @@ export const transaction = z.object({
 export type Transaction = z.infer<typeof transaction>;
 /** A span within one. */
 export type Child = z.infer<typeof childSpan>;
+
+/** A Date has milliseconds; the SDK for Python writes microseconds. */
+function secondsOf(date: string): number {
+  const [, whole = "", fraction = "", zone = "Z"] = /^(.*?)(\.\d+)?(Z|[+-]\d\d:?\d\d)?$/.exec(date) ?? [];
+  return Date.parse(`${whole}${zone}`) / 1000 + Number(fraction || 0);
+}

@@ -18,12 +18,20 @@ export function parseTransaction(payload: Buffer): SpanRecord[] {
 function resourceOf({ contexts, tags, ...event }: Transaction): Attributes {
   const given = attributesFrom(contexts.otel?.resource);
   const named = Array.isArray(tags) ? undefined : tags?.service;
+  const { release, environment } = event;
+  const service = named ?? event.server_name ?? event.platform;
+  return Object.assign(resourceFrom({ service, release, environment }), given);
+}
+
+/** What Sentry's fields say of the source, as a resource says it. */
+export function resourceFrom(
+  source: Readonly<Record<"service" | "release" | "environment", unknown>>,
+): Attributes {
   return Object.assign(
     Object.create(null),
-    optional("service.name", named ?? event.server_name ?? event.platform),
-    optional("service.version", event.release),
-    optional("deployment.environment.name", event.environment),
-    given,
+    optional("service.name", source.service),
+    optional("service.version", source.release),
+    optional("deployment.environment.name", source.environment),
   );
 }
 
@@ -31,7 +39,8 @@ function optional(key: string, value: unknown): Record<string, string> {
   return typeof value === "string" && value !== "" ? { [key]: value } : {};
 }
 
-function recordOf(child: Child, resource: Attributes): SpanRecord {
+/** A span within a transaction, as a record. */
+export function recordOf(child: Child, resource: Attributes): SpanRecord {
   const attributes = Object.assign(
     Object.create(null),
     optional("sentry.op", child.op),

@@ -24,7 +24,7 @@ export function refuseOtherOrigins({ headers }: IncomingMessage): void {
  */
 export function refuseOtherNames({ headers: { host = "" } }: IncomingMessage): void {
   if (!isLocal(host)) {
-    throw new HttpError(403, "use http://127.0.0.1, http://localhost or http://[::1] with the port");
+    throw new HttpError(403, "use http://127.0.0.1 or http://localhost with the port");
   }
 }
 

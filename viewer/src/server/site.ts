@@ -15,12 +15,13 @@ export class Site {
     this.#data = data;
   }
 
-  /** Answers a GET request; never rejects. */
+  /** Answers a GET request, or HEAD for the page and its files; never rejects. */
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
       refuseOtherNames(request);
       const url = new URL(`http://viewer${request.url?.startsWith("/") ? request.url : "/"}`);
-      if (url.pathname.startsWith("/data/")) await this.#data.answer(url, request, response);
+      if (url.pathname.startsWith("/data/") && request.method === "GET")
+        await this.#data.answer(url, request, response);
       else await answerFile(url.pathname, response);
     } catch (error) {
       answerError(response, error instanceof HttpError ? error : failure(error));

@@ -44,7 +44,7 @@ function handlerOf({ state, receive }: IntakeParts): RequestHandler {
       if (error instanceof HttpError) answerError(response, error);
       return;
     }
-    if (request.method === "GET") await site.handle(request, response);
+    if (request.method === "GET" || request.method === "HEAD") await site.handle(request, response);
     else await receive(request, response);
   };
 }

@@ -124,12 +124,17 @@ function summary(traceId: string, nodes: SpanNode[], roots: SpanNode[], duplicat
     nodes,
     roots,
     services: [...new Set(spans.map((span) => span.service))],
-    environment: spans.map((span) => textOf(span.resource["deployment.environment.name"])).find(Boolean),
+    environment: spans.map(environmentOf).find(Boolean),
     startNanos,
     endNanos,
     failed: spans.some((span) => span.status === "error"),
     duplicates,
   };
+}
+
+/** The second key is the one before OpenTelemetry 1.27, which most SDKs' users still set. */
+function environmentOf({ resource }: SpanRecord): string | undefined {
+  return textOf(resource["deployment.environment.name"]) ?? textOf(resource["deployment.environment"]);
 }
 
 function byStart(a: SpanRecord, b: SpanRecord): number {

@@ -232,4 +232,31 @@ describe("the list", () => {
     for (const other of others) await other[Symbol.asyncDispose]();
     await page.locator(".connection").getByText("live").waitFor();
   });
+
+  it("goes on taking keys when only failed traces were asked for", async () => {
+    await sendSpans(stage.viewer.url, failedRequest);
+    const page = await openPage(stage.browser, stage.viewer.url);
+    await page.locator(".trace-row").waitFor();
+    await page.getByLabel("Only failed").click();
+    await page.keyboard.press("j");
+    await page.locator(".trace-row.selected").waitFor();
+  });
+
+  it("filters also while a quote is still open", async () => {
+    await sendSpans(stage.viewer.url, failedRequest);
+    const page = await openPage(
+      stage.browser,
+      new URL("/?q=%22POST&status=failed&env=development", stage.viewer.url),
+    );
+    await page.locator(".trace-row").waitFor();
+  });
+
+  it.each([390, 640])("keeps to a window of %i pixels", async (width) => {
+    await sendSpans(stage.viewer.url, failedRequest);
+    const page = await openPage(stage.browser, stage.viewer.traceUrl(SAMPLE_TRACE), {
+      viewport: { width, height: 700 },
+    });
+    await page.locator(".span-row").first().waitFor();
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(width);
+  });
 });

@@ -233,4 +233,16 @@ describe("a trace", () => {
     expect(other.intake.trace(SAMPLE_TRACE)).toEqual(stage.viewer.intake.trace(SAMPLE_TRACE));
     expect(await copied("A link to this trace")).toBe(stage.viewer.traceUrl(SAMPLE_TRACE));
   });
+
+  it("shows an issue whose span was not received", async () => {
+    await sendSpans(stage.viewer.url, failedRequest);
+    const trace = { trace_id: SAMPLE_TRACE, span_id: "9999999999999999" };
+    const event = { event_id: "a".repeat(32), message: "no ink left", contexts: { trace } };
+    await fetch(new URL("/api/1/envelope/?sentry_key=dev", stage.viewer.url), {
+      method: "POST",
+      body: [{}, { type: "event" }, event].map((line) => JSON.stringify(line)).join("\n"),
+    });
+    const page = await openPage(stage.browser, stage.viewer.traceUrl(SAMPLE_TRACE));
+    await page.getByText("no ink left").waitFor();
+  });
 });

@@ -37,6 +37,12 @@ export function passingFailure(error: unknown): ServiceError | undefined {
   if (refused && /^40(001|P01)$/.test(code)) {
     return new ServiceError(status.ABORTED, "the request met another one: try again", { cause: error });
   }
+  // SQLSTATE: 22021, a character that text cannot hold. SQLite holds it.
+  if (refused && code === "22021") {
+    return new ServiceError(status.INVALID_ARGUMENT, "a text has the character U+0000: leave it out", {
+      cause: error,
+    });
+  }
   // Classes of SQLSTATE: 08 connection, 53 too many connections, 57P starting up or shutting down.
   const unreachable = refused
     ? /^(08|53|57P)/.test(code)

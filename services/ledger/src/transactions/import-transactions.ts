@@ -4,6 +4,8 @@ import { ServiceError } from "@tracekeep/service";
 
 /** Of how many refused transactions the answer says why. */
 const MOST_REFUSALS = 10;
+/** What the database's failures are: they say nothing of the transaction. */
+const PASSING: ReadonlySet<status> = new Set([status.UNAVAILABLE, status.ABORTED]);
 
 /** Posts one transaction; true if it had been posted before. Throws ServiceError if it is refused. */
 type Post = (transaction: ImportTransactionsRequest["transaction"]) => Promise<{ duplicate: boolean }>;
@@ -24,7 +26,7 @@ export async function importTransactions(
       if (duplicate) result.duplicates++;
       else result.accepted++;
     } catch (error) {
-      if (!(error instanceof ServiceError)) throw error;
+      if (!(error instanceof ServiceError) || PASSING.has(error.code)) throw error;
       result.refused++;
       if (result.refusals.length < MOST_REFUSALS) {
         const idempotencyKey = transaction?.idempotencyKey ?? "";

@@ -72,10 +72,7 @@ function MethodRow({ method, scale }: { readonly method: Method; readonly scale:
         <Service name={method.service} />
       </td>
       <td class="method">
-        <Go
-          to={{ view: "traces", search: `service:"${method.service}" method:"${method.name}"` }}
-          class="method-link"
-        >
+        <Go to={{ view: "traces", search: method.search }} class="method-link">
           <bdi>{withoutPackage(method.name)}</bdi>
         </Go>
       </td>

@@ -1,8 +1,10 @@
 /** `1,234`, `12.3k`, `4.5M`; fractions, which come from weights, are rounded. */
 export function shortCount(count: number): string {
   if (count < 10_000) return Math.round(count).toLocaleString("en");
-  if (count < 1e6) return `${(count / 1e3).toPrecision(3)}k`;
-  return `${(count / 1e6).toPrecision(3)}M`;
+  // What would be rounded to 1000 of a unit is 1 of the next.
+  if (count < 999_500) return `${(count / 1e3).toPrecision(3)}k`;
+  if (count < 999.5e6) return `${(count / 1e6).toPrecision(3)}M`;
+  return `${Math.round(count / 1e7) / 100}G`;
 }
 
 /** `0 %`, `0.4 %`, `12 %`. */

@@ -1,4 +1,5 @@
 import { signal } from "@preact/signals";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { useKeys } from "../state/keys.ts";
 
 export const isHelpOpen = signal(false);
@@ -30,11 +31,25 @@ export function Help() {
   const close = () => {
     isHelpOpen.value = false;
   };
-  useKeys({ Escape: close });
+  useKeys({ Escape: close, "?": close }, { isModal: true });
+  const dialog = useRef<HTMLElement>(null);
+  useLayoutEffect(() => {
+    const before = document.activeElement;
+    dialog.current?.focus();
+    // What is inert cannot take it yet.
+    return () => queueMicrotask(() => before instanceof HTMLElement && before.focus());
+  }, []);
   return (
     <div class="overlay">
       <button type="button" class="overlay-ground" aria-label="Close the help" onClick={close} />
-      <section class="dialog" role="dialog" aria-modal="true" aria-labelledby="help-title">
+      <section
+        ref={dialog}
+        tabIndex={-1}
+        class="dialog"
+        role="dialog"
+        aria-modal="true"
+        aria-labelledby="help-title"
+      >
         <h2 id="help-title">Keys</h2>
         <Terms terms={KEYS} />
         <h2>Search</h2>

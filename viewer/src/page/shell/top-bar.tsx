@@ -9,7 +9,7 @@ import { isHelpOpen } from "./help.tsx";
 export function TopBar() {
   const { traces, spans, evicted } = totals.value;
   return (
-    <header class="top-bar">
+    <header class="top-bar" inert={isHelpOpen.value}>
       <Go to={{ view: "traces" }} class="brand">
         <img src="/assets/icon.svg" alt="" width="22" height="22" />
         Tracekeep

@@ -4,22 +4,26 @@ import { useEffect, useRef } from "preact/hooks";
 export type Keys = Readonly<Record<string, () => void>>;
 
 /** What is on top of the page comes last, and is asked first. */
-const layers: { current: Keys }[] = [];
+const layers: { readonly keys: { current: Keys }; readonly isModal: boolean }[] = [];
 
 window.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
   if (event.key === "Enter" && takesEnter(event.target)) return;
-  const layer = layers.findLast(({ current }) => Object.hasOwn(current, event.key));
-  if (!layer) return;
+  const layer = layers.findLast(({ keys, isModal }) => isModal || Object.hasOwn(keys.current, event.key));
+  if (!layer || !Object.hasOwn(layer.keys.current, event.key)) return;
   event.preventDefault();
-  layer.current[event.key]?.();
+  layer.keys.current[event.key]?.();
 });
 
-/** Lets keys do something while the component is there. While the user types, they do what they always do. */
-export function useKeys(keys: Keys): void {
-  const layer = useRef(keys);
-  layer.current = keys;
+/**
+ * Lets keys do something while the component is there, and others nothing if it is modal. While the user types, they do
+ * what they always do.
+ */
+export function useKeys(keys: Keys, { isModal = false } = {}): void {
+  const latest = useRef(keys);
+  latest.current = keys;
   useEffect(() => {
+    const layer = { keys: latest, isModal };
     layers.push(layer);
     return () => {
       layers.splice(layers.indexOf(layer), 1);
@@ -45,5 +49,7 @@ function takesEnter(target: EventTarget | null): boolean {
 }
 
 function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLInputElement || target instanceof HTMLSelectElement;
+  return (
+    (target instanceof HTMLInputElement && target.type !== "checkbox") || target instanceof HTMLSelectElement
+  );
 }

@@ -1,4 +1,5 @@
 import { computed, signal } from "@preact/signals";
+import { quoted } from "../../search/quoted.ts";
 
 export type Sort = "failed" | "newest" | "slowest";
 
@@ -66,8 +67,7 @@ export function go(change: Partial<Route>, { replace = false } = {}): void {
 /** The search that the server is asked: what was typed, and what was chosen. */
 export const query = computed(() => {
   const { search, environment, onlyFailed } = route.value;
-  const parts = [search];
-  if (environment) parts.push(`env:"${environment}"`);
-  if (onlyFailed) parts.push("status:failed");
+  // First, so that a quote that is still open takes in none of them.
+  const parts = [environment && `env:${quoted(environment)}`, onlyFailed ? "status:failed" : "", search];
   return parts.filter(Boolean).join(" ");
 });

@@ -14,6 +14,14 @@ export function Notices({ trace, toCause }: NoticesProps) {
   return (
     <div class="notices">
       <Cause trace={trace} toCause={toCause} />
+      {trace.issues.map(
+        ({ eventId, spanId, title }) =>
+          trace.spans.every(({ id }) => id !== spanId) && (
+            <p key={eventId} class="notice">
+              <b>Sentry issue</b> <bdi>{title}</bdi> (of a span that is not here)
+            </p>
+          ),
+      )}
       <p class="notice">
         <b>Why it is here</b> {whyHere(keeping)}
       </p>

@@ -1,0 +1,53 @@
+import { z } from "zod";
+import type { SpanRecord } from "../trace/span.ts";
+import { MalformedEnvelopeError, parseJson } from "./envelope.ts";
+import { recordOf, resourceFrom } from "./transaction.ts";
+import { link, spanId, time, traceId } from "./transaction-schema.ts";
+
+const attributes = z.record(z.string(), z.object({ value: z.unknown() })).nullish();
+const span = z.object({
+  trace_id: traceId,
+  span_id: spanId,
+  parent_span_id: spanId.nullish().catch(undefined),
+  name: z.string().nullish(),
+  status: z.string().nullish(),
+  start_timestamp: time,
+  end_timestamp: time,
+  attributes,
+  links: z.array(link.extend({ attributes })).nullish(),
+});
+// Single spans, as browsers send them of web vitals, are of an older form without items: they are passed over.
+const container = z.object({ items: z.array(span).nullish() });
+
+/** The spans of an envelope's "span" item, as Sentry's newer SDKs stream them. Throws MalformedEnvelopeError. */
+export function parseStreamedSpans(payload: Buffer): SpanRecord[] {
+  const parsed = container.safeParse(parseJson(payload, "the spans"));
+  if (!parsed.success) throw new MalformedEnvelopeError(`the spans: ${z.prettifyError(parsed.error)}`);
+  return (parsed.data.items ?? []).map(({ name, end_timestamp, links, ...item }) => {
+    const values = valuesOf(item.attributes);
+    const text = (key: string) => (typeof values[key] === "string" ? values[key] : undefined);
+    const failed = item.status === "error";
+    const child = {
+      ...item,
+      description: name,
+      timestamp: end_timestamp,
+      op: text("sentry.op"),
+      origin: text("sentry.origin"),
+      status: failed ? (text("sentry.status.message") ?? "internal_error") : "ok",
+      data: values,
+      links: links?.map((each) => ({ ...each, attributes: valuesOf(each.attributes) })),
+    };
+    return recordOf(
+      child,
+      resourceFrom({
+        service: text("service.name"),
+        release: text("sentry.release"),
+        environment: text("sentry.environment"),
+      }),
+    );
+  });
+}
+
+function valuesOf(given: z.infer<typeof attributes>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(given ?? {}).map(([key, { value }]) => [key, value]));
+}
