@@ -216,7 +216,7 @@ export function startTracing(given: TracingConfig, options: StartTracingOptions 
       checkInterceptors(server, logger);
       // An edge that does not trust its callers is not to be told what to keep.
       if (config.trustRemote === "all")
-        servesRecalls ||= serveRecalls(server, keeper, recallCounters, logger);
+        servesRecalls = serveRecalls(server, keeper, recallCounters, logger) || servesRecalls;
     },
     clientOptions: createClientOptions(grpc),
     clientInterceptors: () => [createClientInterceptor(grpc)],

@@ -1,4 +1,4 @@
-import { Server } from "@grpc/grpc-js";
+import { Client, Server } from "@grpc/grpc-js";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import {
   continueTrace,
@@ -94,4 +94,11 @@ test("a server without the interceptors is noticed when it is attached, one with
   expect(log.lines.filter(({ level }) => level === "warn").map(({ message }) => message)).toEqual([
     "A server was made without tracing.serverInterceptors(): its calls are not traced.",
   ]);
+});
+
+test("a client without credentials is refused by grpc-js while it is made, as without tracing", () => {
+  for (const options of [{}, tracing.clientOptions()])
+    expect(() => new Client("127.0.0.1:1", undefined as never, options)).toThrow(
+      "Channel credentials must be a ChannelCredentials object",
+    );
 });

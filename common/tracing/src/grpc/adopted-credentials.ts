@@ -7,7 +7,13 @@ type Connector = Parameters<ChannelCredentials["_createSecureConnector"]>;
  * but its channels take only instances of their own class.
  */
 export function adoptCredentials(credentials: ChannelCredentials): ChannelCredentials {
-  return credentials instanceof ChannelCredentials ? credentials : new AdoptedCredentials(credentials);
+  return isForeign(credentials) ? new AdoptedCredentials(credentials) : credentials;
+}
+
+/** What are no credentials at all is for grpc-js to refuse, while the client is made. */
+function isForeign(credentials: unknown): boolean {
+  const { _isSecure } = (credentials ?? {}) as Partial<ChannelCredentials>;
+  return !(credentials instanceof ChannelCredentials) && typeof _isSecure === "function";
 }
 
 class AdoptedCredentials extends ChannelCredentials {

@@ -32,9 +32,11 @@ interface Thrown {
 
 /** What ends this close to a deadline, in milliseconds, ends by it: clocks and networks are that exact. */
 export const DEADLINE_TOLERANCE = 50;
-/** More failed calls than this below one entry tell nothing new. */
+/** So many of the latest failed calls below one entry are remembered. */
 const MOST_CALLS = 32;
 const DEEPEST_CAUSE = 8;
+/** What NestJS and nice-grpc answer in place of an error that a handler lets through. */
+const HIDING: ReadonlySet<string> = new Set(["Internal server error", "Unknown server error occurred"]);
 
 /**
  * What has gone wrong so far below one entry into this process. It answers the question that decides
@@ -60,7 +62,9 @@ export class TraceFailures {
   callFailed(failure: RelayedFailure, details: string): void {
     this.#latest = { failure, details };
     this.#calls ??= [];
-    if (this.#calls.length < MOST_CALLS) this.#calls.push(this.#latest);
+    // An entry that lives long passes on what failed last, not what failed first.
+    if (this.#calls.length >= MOST_CALLS) this.#calls.shift();
+    this.#calls.push(this.#latest);
   }
 
   /** Notes a call below that was answered: an earlier one that failed is not what a bare status passes on. */
@@ -71,7 +75,9 @@ export class TraceFailures {
   /** Notes the status of a fault that is no failure by a rule of the user's. */
   tolerate(code: number, details: string): void {
     this.#tolerated ??= new Set();
-    if (this.#tolerated.size < MOST_CALLS) this.#tolerated.add(`${code} ${details}`);
+    const [oldest] = this.#tolerated;
+    if (this.#tolerated.size >= MOST_CALLS && oldest !== undefined) this.#tolerated.delete(oldest);
+    this.#tolerated.add(`${code} ${details}`);
   }
 
   /** Whether an error is that of a call whose status is no failure by a rule. */
@@ -103,8 +109,9 @@ export class TraceFailures {
     const told = this.#calls?.find(
       (call) => mentions(details, call) || causes.some((cause) => isOf(cause, call)),
     );
-    const byCode = codeTells && this.#latest?.failure.code === code ? this.#latest : undefined;
-    return (told ?? byCode)?.failure;
+    const byCode = codeTells && this.#latest?.failure.code === code;
+    const hidden = code === "UNKNOWN" && HIDING.has(details);
+    return (told ?? (byCode || hidden ? this.#latest : undefined))?.failure;
   }
 
   /** The throw that this error is, or was made of. */

@@ -33,6 +33,9 @@ export class TraceCapture implements AsyncDisposable {
       TRACING_ENABLED: "true",
       SENTRY_DSN: intake.dsn,
       TRACE_SAMPLE_RATE: "1",
+      // What a developer's environment or .env says of other places does not hold for tests.
+      OTEL_SDK_DISABLED: "false",
+      OTEL_TRACES_EXPORTER: "none",
       // So that a test waits for nothing.
       TRACE_EXPORT_INTERVAL_MS: "10",
     };
