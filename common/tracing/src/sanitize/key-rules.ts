@@ -1,4 +1,5 @@
 import { quoted } from "../text/rate.ts";
+import { FOREIGN_PASSWORDS } from "./foreign-passwords.ts";
 import { LONGEST_KEY } from "./key-cache.ts";
 import { compileKeyGlob } from "./key-globs.ts";
 import { GLOB_SEPARATORS, toPlainWords, toWords } from "./key-words.ts";
@@ -12,8 +13,7 @@ const SECRET_WORDS = [
   "tax id", "passport number", "connection string", "shared access signature", "auth key", "subscription key",
   "master key", "ssh key", "application key", "functions key", "jsessionid", "phpsessid", "code verifier",
   "client assertion", "saml response", "recovery code", "recovery codes", "mnemonic", "passwords", "passwort",
-  "kennwort", "wachtwoord", "contraseña", "contrasena", "senha", "mot de passe", "hasło", "haslo", "пароль", "密码",
-  "密碼", "パスワード", "비밀번호",
+  "kennwort", "wachtwoord", "contraseña", "contrasena", "senha", "mot de passe", "haslo",
 ]; // biome-ignore format: a list of words
 
 /** Words that make a key secret only as its last one: `access_token` is secret, `token_count` is not. */
@@ -23,8 +23,9 @@ const SECRET_ENDINGS = [
 ]; // biome-ignore format: a list of words
 
 /** Words written in one with the one before them: `clientsecret`, `x-authtoken`. */
-const GLUED_WORD =
-  /(?:secret|password|passwd|passphrase|pwd|apikey|privatekey|accesskey|credentials?|authorization|cookie) /;
+const GLUED_WORD = new RegExp(
+  `(?:secret|password|passwd|passphrase|pwd|apikey|privatekey|accesskey|credentials?|authorization|cookie|${FOREIGN_PASSWORDS}) `,
+);
 const GLUED_ENDING = /(?:token|(?:db|user|smtp|mail|admin|root)pass) $/;
 
 /** Last words that only say in what form the secret is: `tokenValue`, `access_token_2`. */

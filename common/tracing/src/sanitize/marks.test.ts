@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { readCase } from "./corpus/corpus-case.ts";
 import { CORPUS } from "./corpus/index.ts";
+import { undisguised } from "./disguises.ts";
 import { Mark, marksOf } from "./marks.ts";
 import { createMask } from "./mask.ts";
 import { compileValueRules, VALUE_RULES } from "./value-rules.ts";
@@ -10,8 +11,15 @@ const mask = createMask(undefined);
 const withMarks = compileValueRules([], mask);
 /** What the rules find if nothing tells them where not to look. */
 function withoutMarks(text: string): string {
+  const result = applyAll(text);
+  const read = undisguised(result);
+  const masked = applyAll(read);
+  return masked === read ? result : withoutMarks(masked);
+}
+
+function applyAll(text: string): string {
   const result = VALUE_RULES.reduce((cleaned, { apply }) => apply(cleaned, mask), text);
-  return result === text ? text : withoutMarks(result);
+  return result === text ? text : applyAll(result);
 }
 
 test("marks and signs never keep a rule from what it would find", () => {

@@ -78,13 +78,15 @@ export function compileValueRules(patterns: readonly RegExp[], mask: Mask): (tex
     return result;
   };
   return (text) => {
-    const result = clean(text);
-    if (!DISGUISE.test(result)) return result;
-    const read = undisguised(result);
-    if (read === result) return result;
-    const masked = clean(read);
-    // Only where there is a secret to be seen: a text that has none stays as it was written.
-    return masked === read ? result : masked;
+    let result = clean(text);
+    for (let passes = 0; passes < MOST_PASSES && DISGUISE.test(result); passes++) {
+      const read = undisguised(result);
+      const masked = read === result ? read : clean(read);
+      // Only where there is a secret to be seen: a text that has none stays as it was written.
+      if (masked === read) return result;
+      result = masked;
+    }
+    return result;
   };
 }
 
