@@ -1,25 +1,18 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import {
-  createStackParser,
-  createTransport,
   getDefaultCurrentScope,
   getDefaultIsolationScope,
   getIsolationScope,
   type Scope,
   setAsyncContextStrategy,
-  setCurrentClient,
 } from "@sentry/core";
-import {
-  getHttpClientSubscriptions,
-  HTTP_ON_CLIENT_REQUEST,
-  nodeStackLineParser,
-  ServerRuntimeClient,
-} from "@sentry/core/server";
+import { getHttpClientSubscriptions, HTTP_ON_CLIENT_REQUEST } from "@sentry/core/server";
 import { expect, onTestFinished, test } from "vitest";
 import { withSpan } from "../src/index.ts";
 import { startIntake } from "./harness/intake.ts";
 import { startTestTracing } from "./harness/probe.ts";
+import { initSentryClient } from "./harness/sentry-client.ts";
 
 /** What `Sentry.init` of @sentry/node sets: scopes that follow asynchronous calls, and an eye on node:http. */
 function initSentry(): void {
@@ -37,14 +30,7 @@ function initSentry(): void {
     withIsolationScope: (fn) => fn(getDefaultIsolationScope()),
     withSetIsolationScope: (scope, fn) => fn(scope),
   });
-  const client = new ServerRuntimeClient({
-    dsn: "https://own@sentry.example.com/7",
-    integrations: [],
-    stackParser: createStackParser(nodeStackLineParser()),
-    transport: (options) => createTransport(options, async () => ({ statusCode: 200 })),
-  });
-  setCurrentClient(client);
-  client.init();
+  initSentryClient();
   const watch = getHttpClientSubscriptions({ spans: false, breadcrumbs: true })[HTTP_ON_CLIENT_REQUEST];
   subscribe(HTTP_ON_CLIENT_REQUEST, watch);
   onTestFinished(() => void unsubscribe(HTTP_ON_CLIENT_REQUEST, watch));

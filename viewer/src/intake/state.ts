@@ -40,7 +40,7 @@ export class IntakeState {
     return rejected;
   }
 
-  /** Stores the error events and the spans of transactions; sessions and client reports are taken and forgotten. */
+  /** Stores error events, and the spans of transactions and streams; sessions and client reports are taken and forgotten. */
   storeEnvelope({ eventId, items }: Envelope): void {
     const ofEvents = items.filter(({ type }) => type === "event");
     const events = ofEvents.map(({ payload }) => parseErrorEvent(payload, eventId));

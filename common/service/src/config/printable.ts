@@ -4,8 +4,9 @@ import { createSanitizer, type TracingConfig } from "tracekeep";
 export type PrintableConfig = Readonly<Record<string, string>>;
 
 const mask = "***";
-const secretNames = /(^|_)(PASSWORD|SECRET|TOKEN|KEYS?|DSN|CREDENTIALS|DATABASE_URL)$/;
-/** What spans and logs take for a secret by its name: `SMTP_PASS`, `REDIS_PWD`, `API_KEYS`. */
+/** Among variables these are secrets, too, though among the keys of spans and logs they need not be. */
+const secretNames = /(^|_)(KEYS?|DATABASE_URL)$/;
+/** What spans and logs take for a secret by its name: `DB_PASSWORD`, `SMTP_PASS`, `REDIS_PWD`. */
 const { attribute } = createSanitizer({ keys: [], patterns: [], valueLength: 1 });
 
 /** Whether a variable's value must not be shown: it is listed as secret, or its name says so. */

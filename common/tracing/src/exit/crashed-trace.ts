@@ -46,6 +46,11 @@ export class CrashedTrace {
     }
   }
 
+  /** Of the failure. */
+  get spanId(): string {
+    return this.#failing.spanId;
+  }
+
   /** What broke, for an error event. */
   failure(): Failure {
     return failureOf(this.#failing, undefined, this.#failing.exception?.message ?? "");

@@ -42,8 +42,6 @@ export interface ExitWatch {
 interface Crash {
   readonly trace: CrashedTrace | undefined;
   readonly at: number;
-  /** The failure's. */
-  readonly spanId: string | undefined;
   /** The service had a Sentry of its own then; that closes itself before it ends the process. */
   readonly ownSentry: boolean;
   reported: boolean;
@@ -67,7 +65,7 @@ export function watchExit(options: ExitWatchOptions): ExitWatch {
     }
   };
   const report: ReportFailure = (failure) => {
-    if (crash === undefined || failure.spanId !== crash.spanId) return options.report(failure);
+    if (crash === undefined || failure.spanId !== crash.trace?.spanId) return options.report(failure);
     crash.reported ||= options.report(failure);
     return crash.reported;
   };
@@ -82,9 +80,8 @@ export function watchExit(options: ExitWatchOptions): ExitWatch {
       // The one before has not ended the process.
       reportCrash();
       const ownSentry = findUserSentry() !== undefined;
-      crash = { trace: undefined, at: performance.now(), spanId: undefined, ownSentry, reported: false };
-      const trace = CrashedTrace.note(active(), error, openSpans, keeper);
-      crash = { ...crash, trace, spanId: trace?.failure().spanId };
+      crash = { trace: undefined, at: performance.now(), ownSentry, reported: false };
+      crash = { ...crash, trace: CrashedTrace.note(active(), error, openSpans, keeper) };
       timer = setTimeout(() => guard(reportCrash), SURVIVED_MS).unref();
     });
   const onExit = (code: number): void =>

@@ -97,12 +97,24 @@ function writeTraceState(
   return SpanBit.traceState | SpanBit.threshold;
 }
 
+/** The state that was looked at last: spans of a trace end one after the other. */
+let looked = { state: "", recorded: "", sanitizer: undefined as Sanitizer | undefined };
+
 /** Members are others', who may have put anything into them: one with a secret travels on, but is not recorded. */
-function withoutSecrets(traceState: string, { text }: Sanitizer): string {
-  if (text(traceState) === traceState) return traceState;
-  const members = traceState.split(",");
-  return members.filter((member) => member.startsWith("ot=") || text(member) === member).join(",");
+function withoutSecrets(state: string, sanitizer: Sanitizer): string {
+  if (state !== looked.state || sanitizer !== looked.sanitizer)
+    looked = { state, recorded: cleanMembers(state, sanitizer), sanitizer };
+  return looked.recorded;
 }
+
+function cleanMembers(state: string, { text }: Sanitizer): string {
+  if (text(state) === state) return state;
+  const members = state.split(",");
+  return members.filter((member) => SAMPLING_STATE.test(member) || text(member) === member).join(",");
+}
+
+/** Its digits may look like those of a card. */
+const SAMPLING_STATE = /^ot=(?:(?:th|rv):[0-9a-f]{1,14}(?:;|$))+$/i;
 
 function writeCount(field: number, count: number): void {
   if (count > 0) writer.varint(field, count);

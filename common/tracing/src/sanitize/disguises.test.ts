@@ -15,6 +15,8 @@ test.each([
     '{"url":"https://acme.example/p?id=[Filtered]&name=[Filtered]"}',
   ],
   ["{&quot;password&quot;:&quot;hunter2&quot;}", '{"password":"[Filtered]"}'],
+  ["{&amp;quot;password&amp;quot;:&amp;quot;hunter2&amp;quot;}", '{"password":"[Filtered]"}'],
+  ["%26quot%3Bpassword%26quot%3B:hunter2", '"password":[Filtered]'],
   ["jane&#64;mail.example", "[Filtered]"],
   ["jane\u200b@mail.example", "[Filtered]"],
   ["ｊａｎｅ＠ｍａｉｌ．ｅｘａｍｐｌｅ", "[Filtered]"],

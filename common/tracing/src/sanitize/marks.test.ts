@@ -14,7 +14,7 @@ function withoutMarks(text: string): string {
   const result = applyAll(text);
   const read = undisguised(result);
   const masked = applyAll(read);
-  return masked === read ? result : withoutMarks(masked);
+  return masked === read ? result : masked;
 }
 
 function applyAll(text: string): string {

@@ -78,15 +78,12 @@ export function compileValueRules(patterns: readonly RegExp[], mask: Mask): (tex
     return result;
   };
   return (text) => {
-    let result = clean(text);
-    for (let passes = 0; passes < MOST_PASSES && DISGUISE.test(result); passes++) {
-      const read = undisguised(result);
-      const masked = read === result ? read : clean(read);
-      // Only where there is a secret to be seen: a text that has none stays as it was written.
-      if (masked === read) return result;
-      result = masked;
-    }
-    return result;
+    const result = clean(text);
+    if (!DISGUISE.test(result)) return result;
+    const read = undisguised(result);
+    const masked = read === result ? read : clean(read);
+    // Only where there is a secret to be seen: a text that has none stays as it was written.
+    return masked === read ? result : masked;
   };
 }
 
