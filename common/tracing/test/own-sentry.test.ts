@@ -26,7 +26,12 @@ test("events that the service sends carry the active span, and failures go throu
   // What the service has put into its scope was not sanitised: it stays out of Tracekeep's events.
   expect(JSON.stringify(failure?.event)).not.toMatch(/4111|jane|hunter2/);
   expect(envelopes.filter((envelope) => envelope.includes("out of oven"))[0]).not.toMatch(/jane|hunter2/);
-  expect(failure?.event).toMatchObject({ transaction: "failing", tags: { service: "own" } });
+  expect(failure?.event).toMatchObject({
+    level: "error",
+    transaction: "failing",
+    tags: { service: "own" },
+  });
+  for (const key of ["request", "fingerprint"]) expect(failure?.event).not.toHaveProperty(key);
   // What its processors have made of the exception stays.
   expect(failure?.event.exception.values[0]).toMatchObject({ module: "rewritten" });
 });

@@ -226,6 +226,7 @@ test.each([
   "WEBHOOK_SECRETS",
   "AUTH_TOKENS",
   "API_KEYS",
+  "DATABASE_URL",
   "JWT",
   "BASIC_AUTH",
 ])("a variable that is called %s is a secret, whether it is listed or not", (name) => {

@@ -193,7 +193,7 @@ test("an exception in a worker thread sends the worker's trace, and the others l
   expect(intake.errors).toHaveLength(1);
 });
 
-test.each(["sentry", "sentry closes"])(
+test.each(["sentry", "sentry closes", "sentry and tracing close"])(
   "a service whose own Sentry reports the exception makes no second event of it: %s",
   async (handling) => {
     const service = await startService({ env: settings(), args: [handling] });

@@ -1,7 +1,10 @@
-import { getEventListeners } from "node:events";
+import { getEventListeners, once } from "node:events";
+import http from "node:http";
+import https from "node:https";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createHttpSender } from "../../src/transport/http-sender.ts";
+import { createProxyAgent } from "../../src/transport/proxy.ts";
 import { startService } from "../crash/harness/service.ts";
 import { startIntake, type TestIntake } from "../harness/intake.ts";
 import { makeAuthority } from "../tls/harness/authority.ts";
@@ -154,3 +157,20 @@ test("a proxy that wants other credentials, is gone or hangs: said once, without
   for (const { stderr } of [refused, hung, gone, wrong]) expect(stderr).not.toMatch(/s3cr|dXNlcjpz/);
   proxy = await startProxy();
 });
+
+test.each([true, false])(
+  "no connection is begun once all are to be broken off (https: %s)",
+  async (isHttps) => {
+    const settings = {
+      secure: isHttps,
+      trust: { rejectUnauthorized: true as const },
+      signal: AbortSignal.abort(),
+    };
+    const agent = await createProxyAgent({ url: proxy.url, headers: {} }, settings);
+    const asked = (isHttps ? https : http).get({ host: "127.0.0.1", port: intake.port, agent });
+    const [error] = await once(asked, "error");
+    expect(error).toMatchObject({ name: "AbortError" });
+    expect(proxy.made()).toBe(0);
+    agent.destroy();
+  },
+);
