@@ -256,6 +256,16 @@ test("a sampled trace that is still in the process waits for its end, but for ha
   expect(vi.getTimerCount()).toBe(0);
 });
 
+test("a sampled trace that was still in the process leaves a second after its end, and not half a minute", () => {
+  const scene = createRecorderScene();
+  const stream = scene.enter("stream", SAMPLED);
+  scene.enter("call", { ...SAMPLED, traceId: stream.trace.traceId }).end();
+  vi.advanceTimersByTime(5_000);
+  stream.end();
+  vi.advanceTimersByTime(2_100);
+  expect(scene.names()).toEqual(["call", "stream"]);
+});
+
 test("nothing waits any longer once everything is to leave", () => {
   const scene = createRecorderScene();
   const stream = scene.enter("stream", SAMPLED);
