@@ -12,6 +12,7 @@ import { failureOf, isAnswer, type ReportFailure } from "./errors/index.ts";
 import { type Carrier, contextWithSpan, type ExtractContext, readCarrier } from "./propagation/index.ts";
 import type { Keeper } from "./recorder/index.ts";
 import { describeException, RecordedSpan } from "./spans/index.ts";
+import { isGenerator, traceGenerator } from "./traced-generator.ts";
 import type { Contexts, ProcessingTime, TracekeepTracer } from "./tracer/index.ts";
 
 /** What a span of the user's may have from its start. */
@@ -63,6 +64,10 @@ export function createBusinessSpans(options: BusinessSpansOptions): BusinessSpan
     } catch (error) {
       fail(error);
       throw error;
+    }
+    if (isGenerator(result)) {
+      const runInSpan = <R>(part: () => R): R => contexts.with(contextWithSpan(context, span), part);
+      return traceGenerator(result, { run: runInSpan, end, fail });
     }
     if (!(result instanceof Promise)) {
       end();

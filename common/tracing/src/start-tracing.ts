@@ -142,7 +142,10 @@ export function startTracing(given: TracingConfig, options: StartTracingOptions 
     openSpans,
     keeper,
     rescue: exporter.rescue,
-    rescueEvent: (failure) => (keeper.mayReport(failure.keepId) ? (eventPost?.rescue(failure) ?? []) : []),
+    rescueEvents(crash) {
+      const mayReport = crash !== undefined && keeper.mayReport(crash.keepId);
+      return eventPost?.rescue(errors.rescue(), mayReport ? crash : undefined) ?? [];
+    },
     report: errors.report,
     sends: config.export.atCrash,
     logger,

@@ -93,3 +93,23 @@ test.each([
     client.close();
   },
 );
+
+test.each([
+  ["outlasts the deadline", 50, false, "DEADLINE_EXCEEDED"],
+  ["outlasts its caller's patience", 5_000, true, "CANCELLED"],
+])(
+  "LIFE-02: the same with clientInterceptors(): a call whose interceptor above ours %s has a span that ends",
+  async (_, limit, cancels, status) => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const interceptors = [slowInterceptor(resolve), ...tracing.clientInterceptors()];
+    const client = probeClient(undefined, probe.address, { interceptors });
+    const call = client.unary({ text: "", count: 0 }, { deadline: Date.now() + limit }, () => {});
+    if (cancels) call.cancel();
+    await promise;
+    await tracing.forceFlush();
+    await intake.until(() => intake.spans.length === 1, "the client's span", 2_000);
+    expect(intake.spans[0]?.attributes["rpc.status_code"]).toBe(status);
+    expect(tracing.stats().spans.open).toBe(0);
+    client.close();
+  },
+);

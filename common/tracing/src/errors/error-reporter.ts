@@ -14,6 +14,8 @@ export interface ErrorReporter {
   report(failure: Failure): boolean;
   /** Whether failures become issues at all. */
   reports(): boolean;
+  /** Envelopes that have not arrived, compressed: the process dies. */
+  rescue(): readonly Buffer[];
   flush(limitMs: number): Promise<void>;
   shutdown(limitMs: number): Promise<void>;
   /** Failures that have become events, and those that have not; what waits to be sent is in neither. */
@@ -101,6 +103,7 @@ export function createErrorReporter(options: ErrorReporterOptions): ErrorReporte
       return false;
     },
     reports: () => !closed && (dsn !== undefined || findUserSentry() !== undefined),
+    rescue: () => sender?.rescue() ?? [],
     async flush(limitMs) {
       await sender?.flush(limitMs);
     },

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { promisify } from "node:util";
-import { gzip } from "node:zlib";
+import { gzip, gzipSync } from "node:zlib";
 import { judgeAnswer } from "../export/outcome.ts";
 import { createLimitedLog, type Logger } from "../logger.ts";
 import { envelopeTarget, forGzip, type SentryProject } from "../transport/envelope.ts";
@@ -33,12 +33,21 @@ const DEFAULT_HOLD_MS = 60_000;
 /** Sentry's names of error events, for its rate limits. */
 export const EVENTS: ReadonlySet<string> = new Set(["error", "default"]);
 
+/** Something to be sent, with the time at which it happened: it may wait for long. */
+interface Waiting<T> {
+  readonly given: T;
+  readonly at: number;
+}
+
 /** Sends error events to Sentry, each once: what cannot be sent is counted and given up. */
 export class EventSender<T> {
   readonly #options: EventSenderOptions<T>;
   readonly #sender: HttpSender;
-  /** With the time at which each failed: it may wait for long. */
-  readonly #waiting: { readonly given: T; readonly at: number }[] = [];
+  readonly #waiting: Waiting<T>[] = [];
+  /** Taken from those that wait, and not yet written. */
+  readonly #begun = new Set<Waiting<T>>();
+  /** Posted, and not yet answered. */
+  readonly #posted = new Set<Buffer>();
   readonly #underWay = new Set<Promise<void>>();
   readonly #log: ReturnType<typeof createLimitedLog>;
   /** By a clock that never runs backwards. */
@@ -83,6 +92,12 @@ export class EventSender<T> {
     await this.#sender.close();
   }
 
+  /** What has not been answered, as it would be posted: the process dies. */
+  rescue(): readonly Buffer[] {
+    const left = [...this.#begun, ...this.#waiting];
+    return [...this.#posted, ...left.map((each) => gzipSync(this.#envelope(each)))];
+  }
+
   stats(): { readonly sent: number; readonly lost: number } {
     return { sent: this.#sent, lost: this.#lost };
   }
@@ -98,16 +113,34 @@ export class EventSender<T> {
     await nextTurn();
     for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
       try {
-        const body = await compress(
-          eventEnvelope(this.#options.toEvent(next.given), this.#options.project, next.at),
-          SMALL_WINDOW,
-        );
-        this.#heed(await this.#options.untraced(() => this.#sender.post(body)));
+        await this.#post(await this.#write(next));
       } catch (error) {
         const { code, message } = error as NodeJS.ErrnoException;
         this.#failed(code ?? message);
       }
     }
+  }
+
+  async #write(next: Waiting<T>): Promise<Buffer> {
+    this.#begun.add(next);
+    try {
+      return await compress(this.#envelope(next), SMALL_WINDOW);
+    } finally {
+      this.#begun.delete(next);
+    }
+  }
+
+  async #post(body: Buffer): Promise<void> {
+    this.#posted.add(body);
+    try {
+      this.#heed(await this.#options.untraced(() => this.#sender.post(body)));
+    } finally {
+      this.#posted.delete(body);
+    }
+  }
+
+  #envelope({ given, at }: Waiting<T>): Buffer {
+    return eventEnvelope(this.#options.toEvent(given), this.#options.project, at);
   }
 
   #heed(answer: HttpResponse): void {

@@ -23,8 +23,8 @@ export interface EventPostOptions {
 
 /** Error events of processes that have crashed: written down by those, sent by others. */
 export interface EventPost {
-  /** Empty if the event could be written to the spool, or if the service's own Sentry reports it. */
-  rescue(failure: Failure): Parcel[];
+  /** Those that could not be written to the spool, of the events that wait and that of the crash, unless the service's own Sentry reports that. */
+  rescue(waiting: readonly Buffer[], crash: Failure | undefined): Parcel[];
   shutdown(): Promise<void>;
 }
 
@@ -73,12 +73,14 @@ export function createEventPost(options: EventPostOptions): EventPost {
       },
     });
   return {
-    rescue(failure) {
-      if (findUserSentry() !== undefined) return [];
-      const body = crashEvent(failure, identity, dsn, options.clean);
-      const saved = spool?.save(gzipSync(form.write(gunzipSync(body))), 0) === true;
+    rescue(waiting, crash) {
+      const own = crash === undefined || findUserSentry() !== undefined;
+      const bodies = own ? waiting : [...waiting, crashEvent(crash, identity, dsn, options.clean)];
+      const unsaved = bodies.filter(
+        (body) => spool?.save(gzipSync(form.write(gunzipSync(body))), 0) !== true,
+      );
       spool?.close();
-      return saved ? [] : [{ target, body, gzip: true, spans: 0 }];
+      return unsaved.map((body) => ({ target, body, gzip: true, spans: 0 }));
     },
     async shutdown() {
       const gone = sender?.close();

@@ -14,8 +14,8 @@ export interface ExitWatchOptions {
   readonly keeper: Keeper;
   /** Saves what has not arrived of kept traces; the result could not be saved. */
   readonly rescue: () => readonly Parcel[];
-  /** The same for the error event of a crash. */
-  readonly rescueEvent: (failure: Failure) => readonly Parcel[];
+  /** The same for error events, that of the crash among them. */
+  readonly rescueEvents: (crash: Failure | undefined) => readonly Parcel[];
   /** Makes an error event the usual way; true if one is made. */
   readonly report: ReportFailure;
   /** Whether what could not be saved is sent while the process stands still. */
@@ -53,7 +53,7 @@ interface Crash {
  * process exits, since a handler of the service's own may let it live. If it does, the failure is reported like others.
  */
 export function watchExit(options: ExitWatchOptions): ExitWatch {
-  const { active, openSpans, keeper, rescue, rescueEvent, sends, logger } = options;
+  const { active, openSpans, keeper, rescue, rescueEvents, sends, logger } = options;
   let crash: Crash | undefined;
   let timer: NodeJS.Timeout | undefined;
   const guard = (action: () => void): void => {
@@ -88,9 +88,10 @@ export function watchExit(options: ExitWatchOptions): ExitWatch {
     guard(() => {
       const isCrash = crash !== undefined && code !== 0 && isRecent(crash);
       const parcels: Parcel[] = [];
-      if (isCrash && crash?.trace !== undefined) {
-        crash.trace.end();
-        if (!crash.reported && !crash.ownSentry) parcels.push(...rescueEvent(crash.trace.failure()));
+      if (isCrash && crash !== undefined) {
+        crash.trace?.end();
+        const isTold = crash.reported || crash.ownSentry;
+        parcels.push(...rescueEvents(isTold ? undefined : crash.trace?.failure()));
       }
       parcels.push(...rescue());
       if (isCrash && sends) sendNow(parcels, SEND_LIMIT_MS);

@@ -25,7 +25,7 @@ import {
   setServerAddress,
   setTraffic,
 } from "./rpc-attributes.ts";
-import { formatAnnouncement, parseSignal, SIGNAL_KEY, type TrailerSignal } from "./signals.ts";
+import { ATTEMPTS_KEY, formatAnnouncement, parseSignal, SIGNAL_KEY, type TrailerSignal } from "./signals.ts";
 import { isFault, statusName } from "./status.ts";
 
 /** What grpc-js says where a call was given the `parent` option and that one was cancelled. */
@@ -97,6 +97,8 @@ export class ClientCall implements OpenCall {
     const copy = metadata.clone();
     const headers = new MetadataWriter(copy);
     injectContext(context, headers, target.scope);
+    // Of a request that a handler passes on: attempts of this call are counted by grpc-js, below us.
+    headers.remove(ATTEMPTS_KEY);
     headers.setOwn(SIGNAL_KEY, this.#announce());
     this.#announced = true;
     return copy;

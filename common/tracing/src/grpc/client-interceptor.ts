@@ -7,8 +7,10 @@ import {
 } from "@grpc/grpc-js";
 import { type Context, createContextKey } from "@opentelemetry/api";
 import { ClientCall } from "./client-call.ts";
+import { innermostCall } from "./innermost-call.ts";
 import type { GrpcInstrumentation } from "./instrumentation.ts";
 import { targetOf } from "./target.ts";
+import { type GivenUp, isOver, statusOfUnstarted } from "./unstarted-call.ts";
 
 const TRACED_ABOVE = createContextKey("tracekeep.client-interceptor");
 
@@ -55,8 +57,12 @@ export function createClientInterceptor(instrumentation: GrpcInstrumentation): I
       },
       () => call.getPeer(),
     );
+    const ofChannel = (innermostCall(call) as { readonly call?: object }).call;
+    let givenUp: GivenUp | undefined;
     return new InterceptingCall(call, {
       start(metadata, listener, next) {
+        // Asked before: in the start itself a call may fail at once, and that is told.
+        const wasOver = isOver(ofChannel);
         const traced = guard(() => clientCall.start(metadata), metadata);
         next(traced, {
           onReceiveMetadata: (received, forward) => caller.runInAsyncScope(forward, listener, received),
@@ -69,6 +75,8 @@ export function createClientInterceptor(instrumentation: GrpcInstrumentation): I
             caller.runInAsyncScope(forward, listener, status);
           },
         });
+        const deadline = Number(options.deadline ?? Number.POSITIVE_INFINITY);
+        if (wasOver) guard(() => clientCall.ended(statusOfUnstarted(givenUp, deadline)), undefined);
       },
       sendMessage(message, next) {
         clientCall.messageSent();
@@ -76,6 +84,7 @@ export function createClientInterceptor(instrumentation: GrpcInstrumentation): I
       },
       cancel(next) {
         clientCall.cancelled(Status.CANCELLED);
+        givenUp ??= { code: Status.CANCELLED, details: "" };
         next();
       },
     });

@@ -12,7 +12,10 @@ export function createClientOptions(
   return (given) => {
     const own = given ?? {};
     const { channelOverride, channelFactoryOverride } = own;
-    if (channelOverride) return { ...own, channelOverride: traceChannel(channelOverride, instrumentation) };
+    if (channelOverride) {
+      const isHedged = hedgedMethods(optionsOf(channelOverride));
+      return { ...own, channelOverride: traceChannel(channelOverride, instrumentation, { isHedged }) };
+    }
     const makeChannel =
       channelFactoryOverride ??
       ((address: string, credentials: ChannelCredentials, options: ClientOptions) =>
@@ -21,11 +24,19 @@ export function createClientOptions(
       ...own,
       channelFactoryOverride: (address, credentials, options) =>
         traceChannel(makeChannel(address, credentials, options), instrumentation, {
+          target: address,
+          hasCallCredentials: "callCredentials" in credentials,
           dial: (peer) => makeChannel(peer, credentials, toInstance(address, options)),
           isHedged: hedgedMethods(options),
         }),
     };
   };
+}
+
+/** What a channel was made with. It is not part of its type; where it is not to be seen, nothing is known. */
+function optionsOf(channel: object): ClientOptions {
+  const { internalChannel } = channel as { readonly internalChannel?: { getOptions?(): ClientOptions } };
+  return internalChannel?.getOptions?.() ?? {};
 }
 
 /** Options for a connection to one of the instances behind a name: it goes on answering to the name. */

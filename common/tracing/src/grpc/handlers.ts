@@ -1,6 +1,4 @@
-import { SpanKind, trace } from "@opentelemetry/api";
-import { RecordedSpan } from "../spans/index.ts";
-import type { Contexts } from "../tracer/index.ts";
+import type { RecordedSpan } from "../spans/index.ts";
 import { innermostCall } from "./innermost-call.ts";
 
 /** A handler as grpc-js keeps it: what it fails with reaches no interceptor, only its status does. */
@@ -14,27 +12,25 @@ interface HandlerCall {
   listenerCount(event: "error"): number;
 }
 
+/** The span of the call that a handler was given. The active one may be of the user's, made around the handler. */
+type SpanOf = (call: object) => RecordedSpan | undefined;
+
 /** Lets the handlers' errors be seen, with type and stack, without changing what becomes of them. */
-export function createHandlerObserver(contexts: Contexts): (call: object) => void {
+export function createHandlerObserver(spanOf: SpanOf): (call: object) => void {
   const observed = new WeakSet<RegisteredHandler["func"]>();
   return (call) => {
     const handler = handlerOf(call);
     if (typeof handler?.func !== "function" || observed.has(handler.func)) return;
-    handler.func = observe(handler.func, handler.type, contexts);
+    handler.func = observe(handler.func, handler.type, spanOf);
     observed.add(handler.func);
   };
 }
 
-function observe(
-  func: RegisteredHandler["func"],
-  type: string,
-  contexts: Contexts,
-): RegisteredHandler["func"] {
+function observe(func: RegisteredHandler["func"], type: string, spanOf: SpanOf): RegisteredHandler["func"] {
   const isAsync = Object.getPrototypeOf(func) === AsyncFunctionPrototype;
   return function (this: unknown, call, callback) {
-    const span = trace.getSpan(contexts.active());
-    if (!(span instanceof RecordedSpan) || span.kind !== SpanKind.SERVER)
-      return func.call(this, call, callback);
+    const span = spanOf(call);
+    if (span === undefined) return func.call(this, call, callback);
     // Before grpc-js's own listener, which may send the status, and so end the span, at once.
     // A stream without one is not to get one of ours: it would hide that nobody listens.
     if (type !== "unary" && call.listenerCount("error") > 0)

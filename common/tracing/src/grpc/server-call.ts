@@ -16,12 +16,16 @@ import {
   setRpcEnd,
   setTraffic,
 } from "./rpc-attributes.ts";
-import { type Announcement, decisionSignal, formatSignal, readAnnouncement } from "./signals.ts";
+import {
+  type Announcement,
+  ATTEMPTS_KEY,
+  decisionSignal,
+  formatSignal,
+  readAnnouncement,
+} from "./signals.ts";
 import { statusName } from "./status.ts";
 import type { StatusMeaning } from "./status-rules.ts";
 import { type OutgoingStatus, withSignal } from "./trailer.ts";
-
-const ATTEMPTS_KEY = "grpc-previous-rpc-attempts";
 
 /** A call as it comes in. */
 export interface IncomingCall {
@@ -40,7 +44,7 @@ export class ServerCall {
   readonly context: Context;
   readonly #instrumentation: GrpcInstrumentation;
   readonly #incoming: IncomingCall;
-  readonly #span: RecordedSpan;
+  readonly span: RecordedSpan;
   /** Undefined if the caller understands no signals, or is not to get any. */
   readonly #announced: Announcement | undefined;
   readonly #attempt: number;
@@ -82,16 +86,16 @@ export class ServerCall {
     this.#incoming = incoming;
     this.#announced = announced;
     const options = { kind: SpanKind.SERVER, cleanName: true, rate, kept: announced?.kept };
-    this.#span = instrumentation.tracer.start(method.name, options, remote);
-    this.context = contextWithSpan(remote, this.#span);
+    this.span = instrumentation.tracer.start(method.name, options, remote);
+    this.context = contextWithSpan(remote, this.span);
     this.#attempt = 1 + attemptsBefore;
     const deadline = { at: Number(call.getDeadline()), reported: announced?.reports === true };
-    this.#span.trace.failures.deadline = deadline;
+    this.span.trace.failures.deadline = deadline;
     this.#describe(incoming);
   }
 
   #describe({ method, call, metadata }: IncomingCall): void {
-    const span = this.#span;
+    const span = this.span;
     span.addBlock(method.blocks.server);
     span.addBlock(connectionBlock(call));
     setDeadline(span, call.getDeadline(), Date.now());
@@ -110,7 +114,7 @@ export class ServerCall {
   #signal(failure: RelayedFailure | undefined): string {
     const announced = this.#announced;
     if (announced === undefined) return "";
-    const { decision } = this.#span.trace;
+    const { decision } = this.span.trace;
     return formatSignal({
       attempt: this.#attempt,
       failure,
@@ -134,12 +138,12 @@ export class ServerCall {
     try {
       return this.#describeEnd(code, details, this.#meaningOf(code));
     } finally {
-      if (this.#span.isRecording()) this.#span.end();
+      if (this.span.isRecording()) this.span.end();
     }
   }
 
   #meaningOf(code: number): StatusMeaning {
-    const { cause, rejected } = this.#span;
+    const { cause, rejected } = this.span;
     const { server } = this.#incoming.method.meanings;
     if (rejected) return "failure";
     // A stream that broke on the server, whose status nobody waited for: the error counts, and not the going away.
@@ -149,7 +153,7 @@ export class ServerCall {
   }
 
   #describeEnd(code: number, details: string, meaning: StatusMeaning): RelayedFailure | undefined {
-    const span = this.#span;
+    const span = this.span;
     const isError = meaning !== "answer";
     setRpcEnd(span, code, isError);
     setTraffic(span, this.#incoming.traffic, this.#incoming.streaming);
@@ -164,7 +168,7 @@ export class ServerCall {
 
   /** Passes a failure from below on, or reports one that began here. */
   #fail(code: number, details: string): RelayedFailure | undefined {
-    const span = this.#span;
+    const span = this.span;
     const name = statusName(code);
     const { failures } = span.trace;
     this.#instrumentation.keeper.failed(span.trace);

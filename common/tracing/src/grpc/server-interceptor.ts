@@ -7,6 +7,7 @@ import type {
 } from "@grpc/grpc-js";
 import type { Context } from "@opentelemetry/api";
 import type { Logger } from "../logger.ts";
+import type { RecordedSpan } from "../spans/index.ts";
 import { emptyOnceClosed } from "./closed-stream.ts";
 import { createHandlerObserver } from "./handlers.ts";
 import { innermostCall } from "./innermost-call.ts";
@@ -35,7 +36,7 @@ interface TracedCall extends ServerInterceptingCallInterface {
  * `sendStatus` on that object and would pass by a wrapper.
  */
 export function createServerInterceptor(instrumentation: GrpcInstrumentation): ServerInterceptor {
-  const observeHandler = createHandlerObserver(instrumentation.contexts);
+  const observeHandler = createHandlerObserver(spanOf);
   const interceptor: ServerInterceptor = (definition, call) => {
     // Interceptors of a server's credentials come before ours; grpc-js's own endings pass by what they have wrapped.
     const innermost = innermostCall(call) as ServerInterceptingCallInterface;
@@ -70,6 +71,12 @@ function sendMessage(this: TracedCall, message: unknown, callback: () => void): 
 
 function sendStatus(this: TracedCall, status: OutgoingStatus): void {
   this[TRACED].sendStatus.call(this, this[TRACED].statusSent(status));
+}
+
+/** By the call below the one that a handler has, which is not part of grpc-js's types. */
+function spanOf(handlerCall: object): RecordedSpan | undefined {
+  const { call } = handlerCall as { readonly call?: object };
+  return call && (innermostCall(call) as Partial<TracedCall>)[TRACED]?.span;
 }
 
 const OURS = new WeakSet<ServerInterceptor>();
@@ -118,6 +125,11 @@ class TracedListener implements ServerListener {
     this.sendMessage = incomingCall.sendMessage;
     this.sendStatus = incomingCall.sendStatus;
     countBytes(incomingCall, this.#traffic);
+  }
+
+  /** Undefined for a method that is never traced. */
+  get span(): RecordedSpan | undefined {
+    return this.#call instanceof ServerCall ? this.#call.span : undefined;
   }
 
   before(next: ServerListener): ServerListener {

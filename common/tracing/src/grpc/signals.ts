@@ -5,6 +5,9 @@ import type { RelayedFailure, TraceDecision } from "../spans/index.ts";
 /** The metadata key by which Tracekeep's processes know each other. */
 export const SIGNAL_KEY = "tracekeep";
 
+/** grpc-js's own, on a call that it tries again. */
+export const ATTEMPTS_KEY = "grpc-previous-rpc-attempts";
+
 /** That a trace is kept, told to another process. */
 export interface KeepSignal {
   readonly probability: number;

@@ -1,12 +1,14 @@
 import { AsyncResource } from "node:async_hooks";
-import { type ClientOptions, Metadata, status as Status, type StatusObject } from "@grpc/grpc-js";
+import { CallCredentials, type ClientOptions, type Metadata, type StatusObject } from "@grpc/grpc-js";
 import { ChannelPeers, type Dial } from "../recall/index.ts";
 import type { CapturedContext } from "../tracer/index.ts";
-import { CANCELLED_BY_PARENT, ClientCall } from "./client-call.ts";
+import { BoundCredentials } from "./bound-credentials.ts";
+import { ClientCall } from "./client-call.ts";
 import { claimTracedAbove } from "./client-interceptor.ts";
 import type { IsHedged } from "./hedging.ts";
 import type { GrpcInstrumentation } from "./instrumentation.ts";
 import { targetOf } from "./target.ts";
+import { type GivenUp, isOver, statusOfUnstarted } from "./unstarted-call.ts";
 
 export type Channel = NonNullable<ClientOptions["channelOverride"]>;
 type Call = ReturnType<Channel["createCall"]>;
@@ -17,9 +19,13 @@ const TRACED = Symbol.for("tracekeep.traced-channel.1");
 
 /** What is known of a channel that we have made ourselves. */
 interface ChannelFacts {
+  /** What was asked for: where an HTTP proxy is set, grpc-js gives the proxy for the channel's target. */
+  readonly target?: string;
   /** Makes a connection to one of the instances behind the channel. */
   readonly dial?: Dial;
   readonly isHedged?: IsHedged;
+  /** Its credentials ask somebody's code for metadata of each call. Not part of grpc-js's types. */
+  readonly hasCallCredentials?: boolean;
 }
 
 /**
@@ -41,13 +47,16 @@ class TracedChannel implements Channel {
   readonly #target: ReturnType<typeof targetOf>;
   readonly #peers: ChannelPeers;
   readonly #isHedged: IsHedged | undefined;
+  readonly #hasCallCredentials: boolean;
 
-  constructor(channel: Channel, instrumentation: GrpcInstrumentation, { dial, isHedged }: ChannelFacts) {
+  constructor(channel: Channel, instrumentation: GrpcInstrumentation, facts: ChannelFacts) {
+    const { dial, isHedged, target = channel.getTarget() } = facts;
     this.#isHedged = isHedged;
+    this.#hasCallCredentials = facts.hasCallCredentials === true;
     this.#channel = channel;
     this.#instrumentation = instrumentation;
     this.#peers = new ChannelPeers(channel, dial);
-    this.#target = targetOf(channel.getTarget(), instrumentation);
+    this.#target = targetOf(target, instrumentation);
   }
 
   createCall(...args: Parameters<Channel["createCall"]>): Call {
@@ -62,7 +71,9 @@ class TracedChannel implements Channel {
     const isHedged = this.#isHedged?.(path) === true;
     const outgoing = { method, target: this.#target, peers, deadline, callerContext, isHedged };
     const clientCall = new ClientCall(this.#instrumentation, outgoing, () => call.getPeer());
-    return new TracedCall(call, clientCall, this.#instrumentation, Number(deadline));
+    const traced = new TracedCall(call, clientCall, this.#instrumentation, Number(deadline));
+    if (this.#hasCallCredentials) traced.bindCredentials(CallCredentials.createEmpty());
+    return traced;
   }
 
   close(): void {
@@ -92,7 +103,7 @@ class TracedCall implements Call, Listener {
   #trace: ClientCall | undefined;
   #listener: Listener | undefined;
   /** How it was given up before it was started. */
-  #givenUp: Pick<StatusObject, "code" | "details"> | undefined;
+  #givenUp: GivenUp | undefined;
   #hasSent = false;
   readonly #deadline: number;
 
@@ -115,10 +126,8 @@ class TracedCall implements Call, Listener {
     if (wasOver) this.#endUnstarted();
   }
 
-  /** An interceptor took longer than the deadline, or than somebody's patience: grpc-js may tell nobody how that ended. */
   #endUnstarted(): void {
-    const silent = this.#deadline <= Date.now() ? DEADLINE_PASSED : CANCELLED_ABOVE;
-    const status = { ...(this.#givenUp ?? silent), metadata: new Metadata() };
+    const status = statusOfUnstarted(this.#givenUp, this.#deadline);
     this.#instrumentation.guard(() => this.#trace?.ended(status), undefined);
   }
 
@@ -169,23 +178,17 @@ class TracedCall implements Call, Listener {
   }
   setCredentials(credentials: Parameters<Call["setCredentials"]>[0]): void {
     this.#trace?.withCredentials(credentials);
-    this.#call.setCredentials(credentials);
+    this.bindCredentials(credentials);
+  }
+
+  /** Those of the channel are asked along with them. */
+  bindCredentials(credentials: Parameters<Call["setCredentials"]>[0]): void {
+    const caller = this.#callerContext;
+    this.#call.setCredentials(caller === undefined ? credentials : new BoundCredentials(credentials, caller));
   }
   getAuthContext(): ReturnType<Call["getAuthContext"]> {
     return this.#call.getAuthContext();
   }
-}
-
-const DEADLINE_PASSED = {
-  code: Status.DEADLINE_EXCEEDED,
-  details: "The deadline passed before the call was started.",
-};
-/** grpc-js cancels a call with the one that was given for its `parent`, past us. */
-const CANCELLED_ABOVE = { code: Status.CANCELLED, details: CANCELLED_BY_PARENT };
-
-/** Whether grpc-js has ended a call already. It is not part of its types; where it is not to be seen, nothing is done. */
-function isOver(call: Call): boolean {
-  return (call as { readonly ended?: unknown }).ended === true;
 }
 
 type MessageContext = Parameters<Call["sendMessageWithContext"]>[0];

@@ -57,7 +57,9 @@ export class MetadataWriter implements HeaderWriter {
   }
 
   remove(name: string): void {
-    this.#metadata.remove(name);
+    const { internalRepr } = this.#metadata as { internalRepr?: unknown };
+    if (internalRepr instanceof Map) internalRepr.delete(name);
+    else this.#metadata.remove(name);
   }
 }
 

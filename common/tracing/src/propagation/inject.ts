@@ -1,7 +1,7 @@
 import { type Context, propagation, TraceFlags, trace } from "@opentelemetry/api";
 import { RecordedSpan } from "../spans/span.ts";
 import { formatBaggage, fromBaggage, parseBaggage } from "./baggage-header.ts";
-import { remoteParentOf } from "./context-keys.ts";
+import { originOf, remoteParentOf } from "./context-keys.ts";
 import { formatSentryTrace } from "./sentry-trace.ts";
 import type { HeaderScope } from "./targets.ts";
 import { withProbability } from "./trace-state.ts";
@@ -16,6 +16,8 @@ export interface HeaderWriter {
   get(name: string): readonly string[];
   remove(name: string): void;
 }
+
+const ID_HEADERS = ["traceparent", "tracestate", "sentry-trace"];
 
 /** A context as it travels. */
 interface Outgoing {
@@ -36,6 +38,8 @@ export function injectContext(context: Context, headers: HeaderWriter, scope: He
   if (scope === "none") return;
   const outgoing = outgoingOf(context);
   if (outgoing !== undefined) writeIds(outgoing, headers);
+  // Of a caller whose trace is not continued here nothing goes on, though a handler may pass on its metadata.
+  else if (originOf(context) !== undefined) for (const name of ID_HEADERS) headers.remove(name);
   const sentry = outgoing?.samplingContext ?? "";
   const present = headers.get("baggage");
   const active = propagation.getBaggage(context);
@@ -62,9 +66,11 @@ function writeIds(outgoing: Outgoing, headers: HeaderWriter): void {
   const { traceId, spanId, sampled, traceState } = outgoing;
   headers.setOwn("sentry-trace", formatSentryTrace(traceId, spanId, sampled));
   // W3C's header cannot say "open": Sentry's alone does then.
-  if (sampled === undefined) return;
-  headers.setOwn("traceparent", formatTraceParent(traceId, spanId, sampled));
-  if (traceState !== "") headers.set("tracestate", traceState);
+  if (sampled === undefined) headers.remove("traceparent");
+  else headers.setOwn("traceparent", formatTraceParent(traceId, spanId, sampled));
+  // What a handler passes on of its caller's metadata is of another span, and maybe of another trace.
+  if (sampled === undefined || traceState === "") headers.remove("tracestate");
+  else headers.set("tracestate", traceState);
 }
 
 function outgoingOf(context: Context): Outgoing | undefined {

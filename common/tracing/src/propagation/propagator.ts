@@ -31,12 +31,10 @@ export function createPropagator(
         return;
       const host = span instanceof RecordedSpan ? span.remoteHost : undefined;
       const set = (name: string, value: string): void => setter.set(carrier, name, value);
-      injectContext(
-        context,
-        // OpenTelemetry's setters cannot take a header away; an empty one says nothing.
-        { set, setOwn: set, get: readerOf(carrier), remove: (name) => set(name, "") },
-        host === undefined ? "all" : scopeOf(host),
-      );
+      const get = readerOf(carrier);
+      // OpenTelemetry's setters cannot take a header away; an empty one says nothing.
+      const remove = (name: string): void => (get(name).length > 0 ? set(name, "") : undefined);
+      injectContext(context, { set, setOwn: set, get, remove }, host === undefined ? "all" : scopeOf(host));
     },
     extract<C>(context: Context, carrier: C, getter: TextMapGetter<C>): Context {
       const read = (name: string): string[] => {
