@@ -1,4 +1,4 @@
-import { context, propagation } from "@opentelemetry/api";
+import { context, propagation, trace } from "@opentelemetry/api";
 import { expect, test } from "vitest";
 import { startIntake } from "./harness/intake.ts";
 import { startTestTracing } from "./harness/probe.ts";
@@ -34,3 +34,36 @@ test("an entry within an entry of a caller that is not trusted does not link to 
   expect([linksOf("outer"), linksOf("inner")]).toEqual([[TRACE], []]);
   await intake.close();
 });
+
+test.each([
+  ["00", 1],
+  ["01", 0],
+])(
+  "a message that another propagator has read inside of a request with the flag %s keeps its own decision",
+  async (outer, inner) => {
+    const intake = await startIntake();
+    const tracing = startTestTracing(intake);
+    const message = { traceId: "1bf7651916cd43dd8448eb211c80319d", spanId: "b7ad6b7169203331" };
+    const sent: Record<string, string> = {};
+    const headers = {
+      traceparent: `00-${TRACE}-b7ad6b7169203331-${outer}`,
+      baggage: `sentry-trace_id=${TRACE},sentry-release=outer`,
+    };
+    tracing.continueTrace(headers, { name: "request" }, () => {
+      // As OpenTelemetry's own propagators do it.
+      const theirs = trace.setSpanContext(context.active(), {
+        ...message,
+        traceFlags: inner,
+        isRemote: true,
+      });
+      const span = trace.getTracer("queue").startSpan("process", {}, theirs);
+      propagation.inject(trace.setSpan(theirs, span), sent);
+      span.end();
+    });
+    expect(sent["sentry-trace"]).toMatch(new RegExp(`^${message.traceId}-[0-9a-f]{16}-${inner}$`));
+    expect(sent.baggage).toContain(`sentry-trace_id=${message.traceId}`);
+    expect(sent.baggage).not.toContain("sentry-release=outer");
+    await tracing.shutdown();
+    await intake.close();
+  },
+);

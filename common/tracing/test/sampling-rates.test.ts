@@ -73,13 +73,14 @@ test.each([
       "both spans",
     );
     const spans = intake.spans.filter((span) => span.traceId === traceId);
+    const withThreshold = new RegExp(`^ot=th:${threshold}${rate === 1 ? "" : ";rv:[0-9a-f]{14}"}$`);
     for (const span of spans) {
-      expect(span.traceState).toBe(`ot=th:${threshold}`);
+      expect(span.traceState).toMatch(withThreshold);
       expect(span.attributes["sentry.client_sample_rate"]).toBe(rate);
     }
     expect(rateInPayload(traceId)).toEqual({ doubleValue: rate });
     const { baggage, tracestate } = wire.headers(count);
-    expect(tracestate).toBe(`ot=th:${threshold}`);
+    expect(tracestate).toMatch(withThreshold);
     expect(baggage).toMatchObject({ "sentry-sample_rate": String(rate), "sentry-sampled": "true" });
     expect(Number(baggage["sentry-sample_rand"])).toBeLessThan(rate);
     client.close();
@@ -197,3 +198,20 @@ test.each([
     }
   },
 );
+
+test("SAMP-05: a sampler below that compares the threshold with the randomness, as OpenTelemetry's do, decides as we did", async () => {
+  const tracing = startTestTracing(intake, { TRACE_SAMPLE_RATE: "0.1" });
+  const contradicted: string[] = [];
+  for (let sampled = 0; sampled < 20; ) {
+    const sent: Record<string, string> = {};
+    continueTrace({}, { name: "entry" }, () => propagation.inject(context.active(), sent));
+    const { traceparent = "", tracestate = "" } = sent;
+    if (!traceparent.endsWith("-01")) continue;
+    sampled++;
+    const [, threshold = ""] = /th:([0-9a-f]{1,14})/.exec(tracestate) ?? [];
+    const randomness = /rv:([0-9a-f]{14})/.exec(tracestate)?.[1] ?? traceparent.slice(21, 35);
+    if (randomness < threshold.padEnd(14, "0")) contradicted.push(tracestate);
+  }
+  expect(contradicted).toEqual([]);
+  await tracing.shutdown();
+});

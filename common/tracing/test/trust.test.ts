@@ -116,3 +116,25 @@ test("META-10: trusted callers are continued as they decided, whatever our rate"
       "sentry-release": "theirs",
     });
   }));
+
+test.each(["ids", "none"])(
+  "META-10: with trust %s a handler that passes its metadata on passes no tracestate of its caller on",
+  async (trust) => {
+    const intake = await startIntake();
+    const tracing = startTestTracing(intake, { TRACE_TRUST_REMOTE: trust, TRACE_SAMPLE_RATE: "0" });
+    const below = probeClient(tracing, wire.address);
+    const probe = await serveProbe(tracing, {
+      async unary({ metadata }, callback) {
+        callback(null, await callUnary(below, { metadata }));
+      },
+    });
+    const outside = probeClient(undefined, probe.address);
+    const { count } = await callUnary(outside, { metadata: demanding(TRACE) });
+    expect(wire.headers(count).tracestate).toBe("");
+    outside.close();
+    below.close();
+    probe.stop();
+    await tracing.shutdown();
+    await intake.close();
+  },
+);

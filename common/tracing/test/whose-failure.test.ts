@@ -209,3 +209,25 @@ test("withSpan: a number in an error's code is no gRPC status", async () => {
   );
   expect(intake.spans[0]?.status.code).toBe(2);
 });
+
+test.each([
+  [{ code: 13 }, { code: 13 }, "INTERNAL: Unknown Error"],
+  [
+    { code: 14, details: "error" },
+    { code: 13, details: "an error in the books" },
+    "INTERNAL: an error in the books",
+  ],
+])(
+  "a tolerated failure without a text of its own (%j) does not hide the service's own",
+  async (below, own, issue) => {
+    const cache = await serve((_call, callback) => callback(below));
+    const bank = await serve((_call, callback) => callback(null, { text: "", count: 0 }));
+    const ledger = await serve((_call, callback) => {
+      void call(cache, tracing)
+        .then(() => call(bank, tracing))
+        .then(() => callback(own));
+    });
+    await call(ledger, tracing);
+    expect(await events(2)).toContain(issue);
+  },
+);

@@ -39,11 +39,7 @@ export class CrashedTrace {
 
   /** Ends what is open of it, innermost first, since nobody else will. */
   end(): void {
-    for (const span of this.#open.of(this.#failing.trace.traceId)) {
-      if (span !== this.#failing) span.setStatus({ code: SpanStatusCode.ERROR, message: CUT_OFF });
-      span.setClean("tracekeep.ended_by", "crash");
-      span.end();
-    }
+    for (const span of this.#open.of(this.#failing.trace.traceId)) cutOff(span, span !== this.#failing);
   }
 
   /** Of the failure. */
@@ -55,6 +51,20 @@ export class CrashedTrace {
   failure(): Failure {
     return failureOf(this.#failing, undefined, this.#failing.exception?.message ?? "");
   }
+}
+
+/** Whatever else is under way fails with the process: whoever waits for it is told that nobody is there any more. */
+export function cutOffAll(open: OpenSpans, keeper: Keeper): void {
+  for (const span of open.all()) {
+    keeper.failed(span.trace, "crash");
+    cutOff(span, true);
+  }
+}
+
+function cutOff(span: RecordedSpan, fails: boolean): void {
+  if (fails) span.setStatus({ code: SpanStatusCode.ERROR, message: CUT_OFF });
+  span.setClean("tracekeep.ended_by", "crash");
+  span.end();
 }
 
 function recordThrow(span: RecordedSpan, error: unknown): void {

@@ -4,7 +4,7 @@ import type { Logger } from "../logger.ts";
 import type { Keeper } from "../recorder/index.ts";
 import { errorText } from "../text/error-text.ts";
 import type { Parcel } from "../transport/parcel.ts";
-import { CrashedTrace } from "./crashed-trace.ts";
+import { CrashedTrace, cutOffAll } from "./crashed-trace.ts";
 import type { OpenSpans } from "./open-spans.ts";
 import { sendNow } from "./send-now.ts";
 
@@ -93,6 +93,7 @@ export function watchExit(options: ExitWatchOptions): ExitWatch {
         const isTold = crash.reported || crash.ownSentry;
         parcels.push(...rescueEvents(isTold ? undefined : crash.trace?.failure()));
       }
+      if (isCrash) cutOffAll(openSpans, keeper);
       parcels.push(...rescue());
       if (isCrash && sends) sendNow(parcels, SEND_LIMIT_MS);
     });

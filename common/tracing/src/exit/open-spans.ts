@@ -22,11 +22,13 @@ export class OpenSpans {
     };
   }
 
+  /** The youngest first. */
+  all(): RecordedSpan[] {
+    return this.#spans.toArray().reverse();
+  }
+
   /** Those of a trace, the youngest first. */
   of(traceId: string): RecordedSpan[] {
-    return this.#spans
-      .toArray()
-      .filter(({ trace }) => trace.traceId === traceId)
-      .reverse();
+    return this.all().filter(({ trace }) => trace.traceId === traceId);
   }
 }

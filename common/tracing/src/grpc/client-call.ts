@@ -142,6 +142,15 @@ export class ClientCall implements OpenCall {
     this.#instrumentation.recaller.recallEarly(peers, this.traceId, decision);
   }
 
+  /** The first metadata of the answer, which may say that recalls are taken. */
+  metadataReceived(metadata: Metadata): void {
+    if (!this.#announced) return;
+    const { recalls } = takeSignal({ metadata });
+    const { peers } = this.#outgoing;
+    const peer = recalls === true && this.#asked ? peers?.peerAt(this.#getPeer()) : undefined;
+    if (peer !== undefined) peers?.answered(peer, true);
+  }
+
   /** @param bytes its length; undefined where it is not seen as bytes. */
   messageSent(bytes?: number): void {
     this.#traffic.sent++;
@@ -270,8 +279,8 @@ function withoutSignal(metadata: Metadata): Metadata {
   return copy;
 }
 
-/** Takes our signal out of a status: it is nobody else's business. */
-function takeSignal({ metadata }: StatusObject): TrailerSignal {
+/** Takes our signal out of a status or the first metadata: it is nobody else's business. */
+function takeSignal({ metadata }: Pick<StatusObject, "metadata">): TrailerSignal {
   const value = metadata?.get(SIGNAL_KEY)[0];
   if (value !== undefined) metadata.remove(SIGNAL_KEY);
   return parseSignal(typeof value === "string" ? value : "");

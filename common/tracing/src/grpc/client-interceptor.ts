@@ -65,7 +65,10 @@ export function createClientInterceptor(instrumentation: GrpcInstrumentation): I
         const wasOver = isOver(ofChannel);
         const traced = guard(() => clientCall.start(metadata), metadata);
         next(traced, {
-          onReceiveMetadata: (received, forward) => caller.runInAsyncScope(forward, listener, received),
+          onReceiveMetadata(received, forward) {
+            guard(() => clientCall.metadataReceived(received), undefined);
+            caller.runInAsyncScope(forward, listener, received);
+          },
           onReceiveMessage(message, forward) {
             if (message !== null) clientCall.messageReceived();
             caller.runInAsyncScope(forward, listener, message);

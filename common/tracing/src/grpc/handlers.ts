@@ -1,5 +1,6 @@
 import type { RecordedSpan } from "../spans/index.ts";
 import { innermostCall } from "./innermost-call.ts";
+import type { LateFailure } from "./late-failure.ts";
 
 /** A handler as grpc-js keeps it: what it fails with reaches no interceptor, only its status does. */
 interface RegisteredHandler {
@@ -16,17 +17,22 @@ interface HandlerCall {
 type SpanOf = (call: object) => RecordedSpan | undefined;
 
 /** Lets the handlers' errors be seen, with type and stack, without changing what becomes of them. */
-export function createHandlerObserver(spanOf: SpanOf): (call: object) => void {
+export function createHandlerObserver(spanOf: SpanOf, failedLate: LateFailure): (call: object) => void {
   const observed = new WeakSet<RegisteredHandler["func"]>();
   return (call) => {
     const handler = handlerOf(call);
     if (typeof handler?.func !== "function" || observed.has(handler.func)) return;
-    handler.func = observe(handler.func, handler.type, spanOf);
+    handler.func = observe(handler.func, handler.type, spanOf, failedLate);
     observed.add(handler.func);
   };
 }
 
-function observe(func: RegisteredHandler["func"], type: string, spanOf: SpanOf): RegisteredHandler["func"] {
+function observe(
+  func: RegisteredHandler["func"],
+  type: string,
+  spanOf: SpanOf,
+  failedLate: LateFailure,
+): RegisteredHandler["func"] {
   const isAsync = Object.getPrototypeOf(func) === AsyncFunctionPrototype;
   return function (this: unknown, call, callback) {
     const span = spanOf(call);
@@ -43,8 +49,9 @@ function observe(func: RegisteredHandler["func"], type: string, spanOf: SpanOf):
       });
     try {
       const result = func.call(this, call, answer);
-      return isAsync ? watchRejection(result as Promise<unknown>, span) : result;
+      return isAsync ? watchRejection(result as Promise<unknown>, span, failedLate) : result;
     } catch (error) {
+      failedLate(span, error);
       span.failedWith(error);
       throw error;
     }
@@ -57,8 +64,13 @@ const AsyncFunctionPrototype: unknown = Object.getPrototypeOf(async () => {});
  * A rejection is noted and stays unhandled, as it would be without us. Only the promise of an async
  * function can be watched so: it is nobody else's, while another one may be handled elsewhere.
  */
-function watchRejection(result: Promise<unknown>, span: RecordedSpan): Promise<unknown> {
+function watchRejection(
+  result: Promise<unknown>,
+  span: RecordedSpan,
+  failedLate: LateFailure,
+): Promise<unknown> {
   return result.catch((error: unknown) => {
+    failedLate(span, error);
     span.rejectedWith(error);
     throw error;
   });

@@ -25,6 +25,10 @@ export class PassingCall {
     this.#metadata = metadata;
   }
 
+  metadataSent(metadata: Metadata): Metadata {
+    return metadata;
+  }
+
   statusSent(status: OutgoingStatus): OutgoingStatus {
     const { keeper, servesRecalls } = this.#instrumentation;
     const { kept, asks } = this.#announced;

@@ -22,6 +22,7 @@ import {
   decisionSignal,
   formatSignal,
   readAnnouncement,
+  SIGNAL_KEY,
 } from "./signals.ts";
 import { statusName } from "./status.ts";
 import type { StatusMeaning } from "./status-rules.ts";
@@ -103,6 +104,14 @@ export class ServerCall {
     setMetadata(span, metadata, this.#instrumentation.captureMetadata);
   }
 
+  /** That recalls are taken goes with the first metadata, too: a stream that its caller cancels has no trailers. */
+  metadataSent(metadata: Metadata): Metadata {
+    if (this.#announced?.asks !== true || !this.#instrumentation.servesRecalls()) return metadata;
+    const copy = metadata.clone();
+    copy.set(SIGNAL_KEY, formatSignal({ recalls: true }));
+    return copy;
+  }
+
   /** Ends the span with the status that goes to the client; the result is the status with our trailer. */
   statusSent(status: OutgoingStatus): OutgoingStatus {
     if (this.#isOver) return status;
@@ -135,6 +144,7 @@ export class ServerCall {
   /** The span ends whatever goes wrong in describing its end. */
   #end(code: number, details: string): RelayedFailure | undefined {
     this.#isOver = true;
+    this.#span.answeredOk = code === Status.OK;
     try {
       return this.#describeEnd(code, details, this.#meaningOf(code));
     } finally {

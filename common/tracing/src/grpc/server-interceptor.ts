@@ -12,6 +12,7 @@ import { emptyOnceClosed } from "./closed-stream.ts";
 import { createHandlerObserver } from "./handlers.ts";
 import { innermostCall } from "./innermost-call.ts";
 import type { GrpcInstrumentation } from "./instrumentation.ts";
+import { createLateFailure } from "./late-failure.ts";
 import { countBytes, MessageTraffic } from "./message-traffic.ts";
 import type { Method } from "./methods.ts";
 import type { PassingCall } from "./passing-call.ts";
@@ -36,7 +37,7 @@ interface TracedCall extends ServerInterceptingCallInterface {
  * `sendStatus` on that object and would pass by a wrapper.
  */
 export function createServerInterceptor(instrumentation: GrpcInstrumentation): ServerInterceptor {
-  const observeHandler = createHandlerObserver(spanOf);
+  const observeHandler = createHandlerObserver(spanOf, createLateFailure(instrumentation));
   const interceptor: ServerInterceptor = (definition, call) => {
     // Interceptors of a server's credentials come before ours; grpc-js's own endings pass by what they have wrapped.
     const innermost = innermostCall(call) as ServerInterceptingCallInterface;
@@ -52,6 +53,7 @@ export function createServerInterceptor(instrumentation: GrpcInstrumentation): S
     const ours = innermost as TracedCall;
     ours[TRACED] = traced;
     ours.start = start;
+    ours.sendMetadata = sendMetadata;
     ours.sendMessage = sendMessage;
     ours.sendStatus = sendStatus;
     return call as unknown as ServerInterceptingCall;
@@ -62,6 +64,10 @@ export function createServerInterceptor(instrumentation: GrpcInstrumentation): S
 
 function start(this: TracedCall, listener: ServerListener): void {
   this[TRACED].start.call(this, this[TRACED].before(listener));
+}
+
+function sendMetadata(this: TracedCall, metadata: Metadata): void {
+  this[TRACED].sendMetadata.call(this, this[TRACED].metadataSent(metadata));
 }
 
 function sendMessage(this: TracedCall, message: unknown, callback: () => void): void {
@@ -96,6 +102,7 @@ export function checkInterceptors(server: Server, logger: Logger): void {
 class TracedListener implements ServerListener {
   /** The call's methods as they were before. */
   readonly start: ServerInterceptingCallInterface["start"];
+  readonly sendMetadata: ServerInterceptingCallInterface["sendMetadata"];
   readonly sendMessage: ServerInterceptingCallInterface["sendMessage"];
   readonly sendStatus: ServerInterceptingCallInterface["sendStatus"];
   readonly #instrumentation: GrpcInstrumentation;
@@ -122,6 +129,7 @@ class TracedListener implements ServerListener {
     this.#incomingCall = incomingCall;
     this.#streaming = streaming;
     this.start = incomingCall.start;
+    this.sendMetadata = incomingCall.sendMetadata;
     this.sendMessage = incomingCall.sendMessage;
     this.sendStatus = incomingCall.sendStatus;
     countBytes(incomingCall, this.#traffic);
@@ -169,6 +177,10 @@ class TracedListener implements ServerListener {
     this.#next = undefined;
     this.#context = undefined;
     this.#call = undefined;
+  }
+
+  metadataSent(metadata: Metadata): Metadata {
+    return this.#instrumentation.guard(() => this.#call?.metadataSent(metadata), undefined) ?? metadata;
   }
 
   messageSent(): void {

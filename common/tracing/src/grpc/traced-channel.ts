@@ -132,6 +132,7 @@ class TracedCall implements Call, Listener {
   }
 
   onReceiveMetadata(metadata: Metadata): void {
+    this.#instrumentation.guard(() => this.#trace?.metadataReceived(metadata), undefined);
     this.#pass(this.#listener?.onReceiveMetadata, metadata);
   }
 

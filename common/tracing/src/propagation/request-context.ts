@@ -47,8 +47,9 @@ export class RequestContext implements Context {
   }
 
   setValue(key: symbol, value: unknown): Context {
+    // The caller's headers tell of no other span than the caller's: a remote one set here is of another request.
     if (key === SPAN_KEY)
-      return new RequestContext(this.#base, value as Span | undefined, this.#baggage, this.remote);
+      return new RequestContext(this.#base, value as Span | undefined, this.#baggage, undefined);
     if (key === BAGGAGE_KEY)
       return new RequestContext(
         this.#base,

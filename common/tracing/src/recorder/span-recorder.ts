@@ -10,6 +10,7 @@ const HOLD_MS = 1_000;
 /** Spans below one that lives long wait no longer than this. */
 const LONGEST_HOLD_MS = 30_000;
 const MOST_HELD = 65_536;
+const NOTHING = new Uint8Array(0);
 
 export interface SpanRecorderOptions {
   readonly record: FlightRecord;
@@ -98,9 +99,26 @@ export class SpanRecorder {
       probability,
       isEntry,
     });
+    if (!recorded && servedBy > 0) this.#remember(trace, servedBy);
     if (!trace.sampled) return;
     if (recorded) this.#hold(trace, isEntry);
     else this.#options.departures.send(payload, { scope, flags }, { probability, reason: "" });
+  }
+
+  /** The span found no room: that its callee has a part of the trace is recorded all the same, once for each instance. */
+  #remember(trace: LocalTrace, servedBy: number): void {
+    trace.servedBeyond ??= new Set();
+    if (trace.servedBeyond.has(servedBy)) return;
+    trace.servedBeyond.add(servedBy);
+    const mark = {
+      payload: NOTHING,
+      scope: 0,
+      flags: EntryFlag.sent,
+      servedBy,
+      probability: Number.NaN,
+      isEntry: true,
+    };
+    this.#options.record.append(trace, mark);
   }
 
   /** Once for all that end meanwhile: letting a trace go looks at everything that is recorded of it. */

@@ -13,6 +13,14 @@ export function toThreshold(probability: number): string {
   return (BigInt(SCALE) - accepted).toString(16).padStart(DIGITS, "0");
 }
 
+/**
+ * `rv:` value of a draw, 14 hex digits: the randomness that OpenTelemetry's samplers compare with the threshold. Our
+ * draw is a hash, and they would take the trace id's last digits for it.
+ */
+export function toRandomness(draw: number): string {
+  return (BigInt(SCALE) - 1n - BigInt(Math.floor(draw * SCALE))).toString(16).padStart(DIGITS, "0");
+}
+
 /** The probability of a `th:` value, whose trailing zeros may be missing; undefined if it is none. */
 export function fromThreshold(threshold: string): number | undefined {
   if (!/^[0-9a-f]{1,14}$/.test(threshold)) return undefined;

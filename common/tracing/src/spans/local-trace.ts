@@ -48,6 +48,8 @@ export class LocalTrace {
   /** Where the flight record has it while it is open; -1 for nowhere. */
   slot = -1;
   generation = 0;
+  /** Who served calls whose spans found no room in the record, by number. */
+  servedBeyond: Set<number> | undefined;
   #decision: TraceDecision | undefined;
   #samplingContext: string | (() => string);
 

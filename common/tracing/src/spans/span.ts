@@ -66,6 +66,8 @@ export class RecordedSpan implements Span, Open<RecordedSpan> {
   /** What the handler under this span threw, rejected with or gave to its callback first. */
   cause: unknown;
   rejected = false;
+  /** Its caller was told OK: what the handler fails with from then on is in no status. */
+  answeredOk = false;
   /** The instance that served the call, by number; 0 for none, or if it need not be told of anything. */
   servedBy = 0;
   older: RecordedSpan | undefined;

@@ -131,11 +131,28 @@ export class TraceFailures {
 function isOf(error: unknown, call: FailedCall): boolean {
   if (typeof error !== "object" || error === null) return false;
   const { message, details } = error as { message?: unknown; details?: unknown };
+  // As grpc-js gives it to the caller.
+  if (error instanceof Error && typeof details === "string" && details === call.details) return true;
   return [message, details].some((text) => typeof text === "string" && mentions(text, call));
 }
 
 function mentions(text: string, { details }: FailedCall): boolean {
-  return details !== "" && text.includes(details);
+  return text.includes(details) && !isCommonplace(details);
+}
+
+/** What grpc-js and frameworks say where nobody has said anything. */
+const COMMONPLACE: ReadonlySet<string> = new Set(
+  "an error exception failed failure internal occurred server something timeout unknown went wrong".split(
+    " ",
+  ),
+);
+
+/** Whether a text comes back of itself, since it stands in many: it tells of no call. */
+function isCommonplace(text: string): boolean {
+  return (
+    text.length < 64 &&
+    text.split(/[\s.,:;!]+/).every((word) => word === "" || COMMONPLACE.has(word.toLowerCase()))
+  );
 }
 
 /** An error and what caused it, as far down as is told. */

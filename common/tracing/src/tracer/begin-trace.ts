@@ -1,6 +1,6 @@
 import { type Context, type SpanContext, TraceFlags } from "@opentelemetry/api";
 import { type SamplingContextFacts, withProbability } from "../propagation/index.ts";
-import type { HeadSampler } from "../sampling/index.ts";
+import { type HeadSampler, toRandomness } from "../sampling/index.ts";
 import { LocalTrace, newTraceId, type RemoteParent } from "../spans/index.ts";
 import type { TenantBlockOf } from "./tenant-blocks.ts";
 
@@ -51,7 +51,7 @@ export function createBeginTrace(
       traceId,
       sampled,
       probability: sampled ? probability : undefined,
-      traceState: sampled ? stateOf(remote?.traceState ?? "", probability) : (remote?.traceState ?? ""),
+      traceState: sampled ? stateOf(remote?.traceState ?? "", probability, draw) : (remote?.traceState ?? ""),
       samplingContext: () =>
         remote?.samplingContext ??
         writeSamplingContext({ traceId, sampled, probability, draw, transaction: name }),
@@ -70,13 +70,12 @@ function decisionAbove(
   return parent === undefined ? undefined : (parent.traceFlags & TraceFlags.SAMPLED) === TraceFlags.SAMPLED;
 }
 
-/** `tracestate` of traces that begin here; there are only as many as there are rates. */
-function createTraceStates(): (traceState: string, probability: number) => string {
-  const known = new Map<number, string>();
-  return (traceState, probability) => {
+/** `tracestate` of traces that begin here. */
+function createTraceStates(): (traceState: string, probability: number, draw: number) => string {
+  const all = withProbability("", 1);
+  return (traceState, probability, draw) => {
     if (traceState !== "") return withProbability(traceState, probability);
-    const state = known.get(probability) ?? withProbability("", probability);
-    known.set(probability, state);
-    return state;
+    // Where all are sampled, no draw can contradict.
+    return probability === 1 ? all : withProbability(`ot=rv:${toRandomness(draw)}`, probability);
   };
 }

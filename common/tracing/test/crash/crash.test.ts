@@ -81,6 +81,23 @@ test.each([
   ]);
 });
 
+test("a request that is under way when another one crashes the process fails with it: its trace arrives, too", async () => {
+  const service = await startService({ env: settings() });
+  const other = service.ask("waits");
+  expect(await service.ask("timer")).toBe(14);
+  expect(await other).toBe(14);
+  await service.ended;
+  const traces = Map.groupBy(intake.spans, ({ traceId }) => traceId);
+  expect(Array.from(traces.values(), (spans) => spans.map(({ name }) => name).toSorted())).toEqual([
+    ["done before", "probe.v1.ProbeService/Unary", "under way"],
+    ["done before", "probe.v1.ProbeService/Unary", "under way"],
+  ]);
+  expect(new Set(intake.spans.map(({ attributes }) => attributes["tracekeep.keep.reason"]))).toEqual(
+    new Set(["crash"]),
+  );
+  expect(intake.errors).toHaveLength(1);
+});
+
 test("the trace of a call that was well is not sent because another one has crashed", async () => {
   const service = await startService({ env: settings() });
   expect(await service.ask("ok")).toBe(0);
