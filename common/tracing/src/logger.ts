@@ -23,8 +23,17 @@ export function sayOnStderr(message: string): void {
 
 function write(level: string, fields: object, message: string): void {
   const details = Object.keys(fields).length === 0 ? "" : ` ${JSON.stringify(fields)}`;
-  process.stderr.write(`tracekeep ${level}: ${message}${details}\n`);
+  const { stderr } = process;
+  if (unwritten++ === 0 && !stderr.listeners("error").includes(ignore)) stderr.on("error", ignore);
+  stderr.write(`tracekeep ${level}: ${message}${details}\n`, (error) => {
+    if (--unwritten === 0 && !error) stderr.off("error", ignore);
+  });
 }
+
+/** Lines that stderr has not taken yet. */
+let unwritten = 0;
+/** If nobody reads it any more, that is no reason to die: for a stream's error without a listener Node ends the process. */
+const ignore = (): void => {};
 
 /** A logger of the user's must not be able to break a request. */
 export function guarded(logger: Logger): Logger {

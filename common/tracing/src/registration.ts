@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { findPackageJSON } from "node:module";
 import { propagation, type TextMapPropagator, type TracerProvider, trace } from "@opentelemetry/api";
+import { earlyProviders } from "./early-tracers.ts";
 import type { Logger } from "./logger.ts";
 
 const API_GLOBAL = Symbol.for("opentelemetry.js.api.1");
@@ -15,7 +16,9 @@ export function register(
   propagator: TextMapPropagator,
   logger: Logger,
 ): () => void {
+  const early = earlyProviders();
   const ownProvider = trace.setGlobalTracerProvider(provider);
+  if (ownProvider) for (const each of early) each.setDelegate?.(provider);
   const ownPropagator = propagation.setGlobalPropagator(propagator);
   if (!ownProvider || !ownPropagator) logger.warn({ event: "tracekeep.other_sdk" }, explain());
   return () => {

@@ -178,7 +178,7 @@ export function startTracing(given: TracingConfig, options: StartTracingOptions 
   });
 
   const unregister = register(
-    createProvider(makeTracer, sanitizer),
+    createProvider(makeTracer, sanitizer, spans.environment.isOpen, logger),
     createPropagator(extract, grpc.headerScopeOf),
     logger,
   );

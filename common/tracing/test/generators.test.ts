@@ -47,7 +47,10 @@ test("CTX-02: what a generator throws is its span's failure", async () => {
     yield 1;
     throw new RangeError("no page 2");
   });
-  await expect(Array.fromAsync(pages)).rejects.toThrow("no page 2");
+  const all = async () => {
+    for await (const _ of pages);
+  };
+  await expect(all()).rejects.toThrow("no page 2");
   await tracing.forceFlush();
   expect(intake.spans[0]?.status).toMatchObject({ code: 2, message: "no page 2" });
 });

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { InterceptingCall, type Interceptor } from "@grpc/grpc-js";
+import { InterceptingCall, type Interceptor, Metadata } from "@grpc/grpc-js";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Tracing } from "../src/index.ts";
 import { startIntake, type TestIntake } from "./harness/intake.ts";
@@ -103,7 +103,12 @@ test.each([
     const { promise, resolve } = Promise.withResolvers<void>();
     const interceptors = [slowInterceptor(resolve), ...tracing.clientInterceptors()];
     const client = probeClient(undefined, probe.address, { interceptors });
-    const call = client.unary({ text: "", count: 0 }, { deadline: Date.now() + limit }, () => {});
+    const call = client.unary(
+      { text: "", count: 0 },
+      new Metadata(),
+      { deadline: Date.now() + limit },
+      () => {},
+    );
     if (cancels) call.cancel();
     await promise;
     await tracing.forceFlush();

@@ -1,3 +1,4 @@
+import { trace } from "@opentelemetry/api";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type Logger, loadTracingConfig, startTracing, type Tracing } from "../src/index.ts";
 import { startIntake, type TestIntake } from "./harness/intake.ts";
@@ -97,3 +98,12 @@ const POLL = { timeout: 10_000, interval: 20 };
 function isRetry(event: unknown): boolean {
   return String(event) === "debug,tracekeep.export.retry";
 }
+
+test("an instrumentation that traces the same calls is told of once", () => {
+  const lines = start({});
+  for (let turn = 0; turn < 2; turn++) trace.getTracer("@opentelemetry/instrumentation-grpc");
+  trace.getTracer("@opentelemetry/instrumentation-http");
+  expect(eventsIn(lines).filter((each) => String(each).startsWith("warn"))).toEqual([
+    ["warn", "tracekeep.traced_twice"],
+  ]);
+});

@@ -77,6 +77,11 @@ test.each([
   ["TRACES_SAMPLE_RATE", "TRACE_SAMPLE_RATE"],
   ["TRACE_KEEP_SLOW", "TRACE_KEEP_SLOW_MS"],
   ["TRACE_RECORDER", "TRACE_RECORDER_BYTES"],
+  ["trace_sample_rate", "TRACE_SAMPLE_RATE"],
+  ["sentry_dsn", "SENTRY_DSN"],
+  ["SENTRY_ENVIROMENT", "SENTRY_ENVIRONMENT"],
+  ["OTEL_EXPORTER_OTLP_TRACE_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"],
+  ["OTEL_EXPORTER_OLTP_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"],
 ])("a variable %s is warned of", (name, meant) => {
   const { warnings } = loadTracingConfig({ env: { [name]: "1" }, cwd: "/" });
   expect(warnings).toEqual([`${name} is not a setting and has no effect; did you mean ${meant}?`]);
@@ -84,6 +89,8 @@ test.each([
 
 test("variables of others are nobody's business", () => {
   const env = { TRACE_LEVEL: "x", SENTRY_ORG: "x", SENTRY_DIST: "1", SENTRY_RELEASE: "1", TRACER: "x" };
+  const metrics = { OTEL_EXPORTER_OTLP_METRICS_TIMEOUT: "1", OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: "x" };
+  expect(loadTracingConfig({ env: { ...metrics, OTEL_TRACES_SAMPLER: "x" }, cwd: "/" }).warnings).toEqual([]);
   expect(loadTracingConfig({ env, cwd: "/" }).warnings).toEqual([]);
 });
 

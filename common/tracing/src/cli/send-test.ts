@@ -16,7 +16,7 @@ answer, and prints where to see it.
 
   --error          the trace has failed, and Sentry gets an error event of it, too
 ${SERVICE_OPTIONS_USAGE}
-Exit codes: 0 every destination took it, 1 one did not, or there is none, 2 wrong usage.
+Exit codes: 0 every destination took it, 1 one did not, there is none, or tracing is off, 2 wrong usage.
 `;
 
 export const command: Command = {
@@ -27,6 +27,10 @@ export const command: Command = {
     const { config, faults } = explainHere(values);
     if (config === undefined) {
       for (const { name, message } of faults) say(false, `${name} ${message}`);
+      return 1;
+    }
+    if (!config.enabled) {
+      say(false, "tracing is off: set TRACING_ENABLED=true, and remove OTEL_SDK_DISABLED");
       return 1;
     }
     const destinations = destinationsOf(config);

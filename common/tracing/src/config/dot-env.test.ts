@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { loadTracingConfig, type TracingConfig } from "./index.ts";
 
 function loadWith(file: Buffer): TracingConfig {
@@ -34,4 +34,14 @@ test.each([
       }),
     );
   }
+});
+
+test("with tracing switched off, a .env that cannot be read ends no start", () => {
+  const cwd = mkdtempSync(join(tmpdir(), "tracekeep-env-"));
+  onTestFinished(() => rmSync(cwd, { recursive: true }));
+  // As a virtual environment of Python, or a volume whose file was missing.
+  mkdirSync(join(cwd, ".env"));
+  expect(() => loadTracingConfig({ env: {}, cwd })).toThrow(".env cannot be read");
+  for (const env of [{ TRACING_ENABLED: "false" }, { OTEL_SDK_DISABLED: "true" }])
+    expect(loadTracingConfig({ env, cwd }).enabled).toBe(false);
 });

@@ -59,6 +59,7 @@ test.each([
   ["no scheme", `${KEY}@acme.example/7`, "not a URL"],
   ["a key that reads like a scheme", `a${KEY}:feedface@acme.example/7`, "https://"],
   ["no key", "https://acme.example/7", "no public key"],
+  ["a line break in the key", "https://a%0Ab@acme.example/7", "that no header takes"],
   ["no project", `https://${KEY}@acme.example`, "project id"],
   ["a project that is a name", `https://${KEY}@acme.example/ledger`, "project id"],
   ["another scheme", `ftp://${KEY}@acme.example/7`, "https://"],

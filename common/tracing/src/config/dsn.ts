@@ -43,6 +43,9 @@ export class Dsn {
       throw new DsnFault('does not start with "https://" or "http://"');
     }
     if (!isDecodable(url.username)) throw new DsnFault("has a % in its key that encodes nothing");
+    if (!/^[\x20-\x7e]*$/.test(decodeURIComponent(url.username))) {
+      throw new DsnFault("has a character in its key that no header takes");
+    }
     if (url.username === "") throw new DsnFault("has no public key in front of the @");
     const segments = url.pathname.split("/").filter((segment) => segment !== "");
     const projectId = segments.pop();

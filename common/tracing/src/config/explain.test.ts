@@ -87,3 +87,14 @@ test.each([
   expect(told({ [last]: "last", [theirs]: "theirs" })).toEqual(["theirs", `${theirs} (environment)`]);
   expect(told({ [theirs]: "theirs", [own]: "own" })).toEqual(["own", "environment"]);
 });
+
+test("an empty name in code counts as none", () => {
+  const all = {
+    env: { SERVICE_NAME: "last", ENVIRONMENT: "qa" },
+    cwd: "/",
+    serviceName: "",
+    environment: " ",
+  };
+  expect(loadTracingConfig(all)).toMatchObject({ serviceName: "last", environment: "qa" });
+  expect(sourceOf(all, "TRACE_SERVICE_NAME")).toMatchObject({ source: "SERVICE_NAME (environment)" });
+});

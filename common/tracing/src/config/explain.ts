@@ -1,7 +1,7 @@
 import { createSanitizer, type Sanitizer } from "../sanitize/index.ts";
 import { MASK } from "../sanitize/mask.ts";
 import { Dsn } from "./dsn.ts";
-import { checkTracingConfig, type LoadTracingConfigOptions } from "./load.ts";
+import { checkTracingConfig, type LoadTracingConfigOptions, said } from "./load.ts";
 import type { SettingFault } from "./read-settings.ts";
 import type { Source } from "./sources.ts";
 import type { TracingConfig } from "./tracing-config.ts";
@@ -94,7 +94,7 @@ function unset(
   };
   const theirs = from(standIn.theirs);
   if (theirs !== undefined) return theirs;
-  const inCode = options[standIn.option];
+  const inCode = said(options[standIn.option]);
   if (inCode !== undefined) return { variable, value: text(inCode), source: `${standIn.option} in code` };
   return from(standIn.variable) ?? { variable, value: standIn.last, source: "default" };
 }

@@ -459,7 +459,7 @@ test.each(ROWS)(
     for (const [text, value] of accepted)
       expect(read(load({ ...needs, [variable]: text })), text).toEqual(value);
     for (const [text, part] of refused) {
-      const message = messageOf({ [variable]: text });
+      const message = messageOf({ ...needs, [variable]: text });
       expect(message).toContain(`  ${variable} `);
       expect(message).toContain(part);
     }
@@ -619,4 +619,22 @@ test("a warning on a name that Sentry does not take shows no secret in it", () =
   const { warnings } = loadTracingConfig({ env, cwd: "/" });
   expect(warnings).toHaveLength(2);
   expect(warnings.join()).not.toContain("hunter2");
+});
+
+test.each([
+  ["that of traces is another", { OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: "http/protobuf" }],
+  ["spans do not go there", { OTEL_TRACES_EXPORTER: "none" }],
+  ["there is no endpoint", { OTEL_EXPORTER_OTLP_ENDPOINT: "" }],
+])("CFG-04: a general variable of OpenTelemetry's that is meant for metrics ends no start: %s", (_, more) => {
+  const env = { OTEL_EXPORTER_OTLP_ENDPOINT: "http://all:4318", OTEL_EXPORTER_OTLP_PROTOCOL: "grpc" };
+  expect(messageOf(env)).toContain("OTEL_EXPORTER_OTLP_PROTOCOL");
+  expect(load({ ...env, ...more }).warnings).toEqual([]);
+});
+
+test("headers without an endpoint are warned of by their own name, and not where spans go elsewhere on purpose", () => {
+  const headers = { OTEL_EXPORTER_OTLP_HEADERS: "a=1" };
+  const advice = "has no effect without OTEL_EXPORTER_OTLP_TRACES_ENDPOINT";
+  expect(load(headers).warnings).toEqual([`OTEL_EXPORTER_OTLP_HEADERS ${advice}`]);
+  const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: "http://all:4318", OTEL_TRACES_EXPORTER: "none" };
+  expect(load({ ...headers, ...endpoint }).warnings).toEqual([]);
 });

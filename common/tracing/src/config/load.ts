@@ -4,7 +4,7 @@ import { createSanitizer } from "../sanitize/index.ts";
 import { MASK } from "../sanitize/mask.ts";
 import { TracekeepError } from "../tracekeep-error.ts";
 import { misspelt } from "./misspelt.ts";
-import { readSettings, type SettingFault } from "./read-settings.ts";
+import { isEnabled, readSettings, type SettingFault } from "./read-settings.ts";
 import { namesSentryRefuses } from "./sentry-names.ts";
 import { type Environment, merge, readSources, type Source, type SourceOptions } from "./sources.ts";
 import { type OtlpDestination, SecretHeaders, type TracingConfig } from "./tracing-config.ts";
@@ -84,10 +84,6 @@ function withoutQuotes(message: string): string {
   return message.replace(/".*"|\(.*\)/gs, MASK);
 }
 
-function isEnabled(values: TracingValues): boolean {
-  return values.TRACING_ENABLED && !values.OTEL_SDK_DISABLED;
-}
-
 function toConfig(values: TracingValues, options: LoadTracingConfigOptions): Omit<TracingConfig, "warnings"> {
   const dsn = values.SENTRY_DSN;
   return {
@@ -95,19 +91,19 @@ function toConfig(values: TracingValues, options: LoadTracingConfigOptions): Omi
     serviceName:
       values.TRACE_SERVICE_NAME ??
       values.OTEL_SERVICE_NAME ??
-      options.serviceName ??
+      said(options.serviceName) ??
       values.SERVICE_NAME ??
       "unknown_service",
     serviceVersion:
       values.TRACE_SERVICE_VERSION ??
       values.SENTRY_RELEASE ??
-      options.serviceVersion ??
+      said(options.serviceVersion) ??
       values.SERVICE_VERSION ??
       "0.0.0",
     environment:
       values.TRACE_ENVIRONMENT ??
       values.SENTRY_ENVIRONMENT ??
-      options.environment ??
+      said(options.environment) ??
       values.ENVIRONMENT ??
       "development",
     serviceInstanceId: options.serviceInstanceId,
@@ -156,6 +152,12 @@ function toConfig(values: TracingValues, options: LoadTracingConfigOptions): Omi
   };
 }
 
+/** Code may pass an empty variable on, which says no more than one that is not set. */
+export function said(text: string | undefined): string | undefined {
+  // Code that is not type-checked may give a number.
+  return String(text ?? "").trim() || undefined;
+}
+
 /** OpenTelemetry's rule: what is said of traces wins; the general endpoint is a base, the other is whole. */
 function otlpOf(values: TracingValues): OtlpDestination | undefined {
   const base = values.OTEL_EXPORTER_OTLP_ENDPOINT;
@@ -190,10 +192,12 @@ function warningsOf(values: TracingValues, config: Omit<TracingConfig, "warnings
   if (values.SENTRY_DSN?.protocol === "http:" && !local) {
     warnings.push("SENTRY_DSN uses http: spans and errors travel unencrypted");
   }
-  if (Object.keys(otlpHeaders(values)).length > 0 && otlpOf(values) === undefined) {
-    warnings.push(
-      "OTEL_EXPORTER_OTLP_TRACES_HEADERS has no effect without OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
-    );
+  const headers = (["OTEL_EXPORTER_OTLP_TRACES_HEADERS", "OTEL_EXPORTER_OTLP_HEADERS"] as const).find(
+    (name) => values[name] !== undefined,
+  );
+  // Without an exporter of spans they are those of metrics and logs.
+  if (headers !== undefined && otlpOf(values) === undefined && values.OTEL_TRACES_EXPORTER !== "none") {
+    warnings.push(`${headers} has no effect without OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`);
   }
   return warnings;
 }

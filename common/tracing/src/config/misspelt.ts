@@ -1,7 +1,9 @@
 import { TRACING_VARIABLES } from "./variables.ts";
 
 const KNOWN = Object.keys(TRACING_VARIABLES);
-const OURS = /^(?:TRACE|TRACING|SENTRY_D[NS]+$)/;
+/** Where ours begin, in any case; `OLTP` is how many write `OTLP`. */
+const OURS =
+  /^(?:TRACE|TRACING|SENTRY_(?:D[NS]+$|ENV|REL)|OTEL_(?:SDK|SERVICE|TRACES|EXPORTER_O(?:TL|LT)P)_)/i;
 
 /** Warnings on variables that look like ours, but are not: an unknown name alone is somebody else's. */
 export function misspelt(names: readonly string[]): string[] {
@@ -23,7 +25,10 @@ function withoutUnit(name: string): string | undefined {
 /** `TRACE_ENABLED` is `TRACING_ENABLED`, and `TRACING_SAMPLING_RATE` is `TRACE_SAMPLE_RATE`: these words are one. */
 function nearestOfOurs(name: string): string | undefined {
   const plain = (text: string) =>
-    text.replace(/^(?:TRACING|TRACEKEEP|TRACES)_/, "TRACE_").replace("_SAMPLING_", "_SAMPLE_");
+    text
+      .toUpperCase()
+      .replace(/^(?:TRACING|TRACEKEEP|TRACES)_/, "TRACE_")
+      .replace("_SAMPLING_", "_SAMPLE_");
   const meant = nearest(plain(name), KNOWN.map(plain));
   return KNOWN.find((candidate) => plain(candidate) === meant);
 }

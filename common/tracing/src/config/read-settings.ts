@@ -23,7 +23,23 @@ export function readSettings(texts: Readonly<Record<string, string | undefined>>
   }
   const between = faultsBetween(values as TracingValues);
   for (const { name } of faults) values[name] = TRACING_VARIABLES[name].otherwise;
-  return { values: values as TracingValues, faults: [...faults, ...between] };
+  const ours = faults.filter(({ name }) => counts(name, texts));
+  return { values: values as TracingValues, faults: [...ours, ...between] };
+}
+
+/** Whether there are spans at all. */
+export function isEnabled(values: TracingValues): boolean {
+  return values.TRACING_ENABLED && !values.OTEL_SDK_DISABLED;
+}
+
+const OTLP = "OTEL_EXPORTER_OTLP_";
+
+/** OpenTelemetry's variables are there for metrics and logs, too: one by which no span goes is none of ours. */
+function counts(name: TracingVariable, texts: Readonly<Record<string, string | undefined>>): boolean {
+  if (!name.startsWith(OTLP)) return true;
+  if (texts.OTEL_TRACES_EXPORTER?.trim().toLowerCase() === "none") return false;
+  if (texts[`${OTLP}ENDPOINT`] === undefined && texts[`${OTLP}TRACES_ENDPOINT`] === undefined) return false;
+  return texts[name.replace(OTLP, `${OTLP}TRACES_`)] === undefined;
 }
 
 /** Settings that are right, each by itself, but not together; one that could not be read compares as false. */

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
 import { TracekeepError } from "../tracekeep-error.ts";
+import { isEnabled, readSettings } from "./read-settings.ts";
 import { NEEDS_A_VALUE, TRACING_VARIABLES, type TracingVariable } from "./variables.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -35,15 +36,24 @@ export interface Source {
 /** All sources; what a later one sets beats the earlier ones. Throws TracekeepError `INVALID_CONFIG`. */
 export function readSources({ defaults = {}, overrides = {}, ...options }: SourceOptions): Source[] {
   const path = options.envFile ?? join(options.cwd ?? process.cwd(), ".env");
-  const file = readEnvFile(path, options.envFile !== undefined);
   refuseUnknown("defaults", defaults);
   refuseUnknown("overrides", overrides);
-  return [
-    source("defaults in code", defaults, true),
-    source(path, file),
+  const above = [
     source("environment", options.env ?? process.env),
     source("overrides in code", overrides, true),
   ];
+  const file = readEnvFileUnlessOff(path, options.envFile !== undefined, above);
+  return [source("defaults in code", defaults, true), source(path, file), ...above];
+}
+
+/** Who has switched tracing off is in haste: a file that cannot be read must not keep the service from starting. */
+function readEnvFileUnlessOff(path: string, mustExist: boolean, above: readonly Source[]): Environment {
+  try {
+    return readEnvFile(path, mustExist);
+  } catch (error) {
+    if (isEnabled(readSettings(merge(above)).values)) throw error;
+    return {};
+  }
 }
 
 /** What counts, of all sources. */

@@ -49,7 +49,7 @@ const open = (): EventPost =>
 /** Leaves an event in the spool. */
 async function crash(): Promise<void> {
   const dying = open();
-  expect(dying.rescue(FAILURE)).toEqual([]);
+  expect(dying.rescue([], FAILURE)).toEqual([]);
   await dying.shutdown();
 }
 

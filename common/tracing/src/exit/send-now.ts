@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { gunzipSync } from "node:zlib";
 import type { Parcel } from "../transport/parcel.ts";
-import { findProxyNow } from "../transport/proxy.ts";
+import { findProxy } from "../transport/proxy.ts";
 import { trustOf } from "../transport/trust.ts";
 import { CHILD_PROGRAM, type ChildRequest } from "./child-program.ts";
 
@@ -35,15 +35,8 @@ function toRequest({ target, body, gzip }: Parcel): ChildRequest {
     headers: target.headers,
     ca: trustOf(target.ca ?? []).ca,
     body: Buffer.from(bytes).toString("base64"),
-    proxy: proxyOf(target.url),
+    proxy: findProxy(target.url),
   };
-}
-
-function proxyOf(url: string): ChildRequest["proxy"] {
-  const proxy = findProxyNow(url);
-  if (proxy === undefined) return undefined;
-  const module = url.startsWith("https:") ? "https-proxy-agent" : "http-proxy-agent";
-  return { ...proxy, module: import.meta.resolve(module) };
 }
 
 /** None of the service's: neither NODE_OPTIONS, which may load anything, nor its secrets. */

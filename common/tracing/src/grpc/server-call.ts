@@ -144,7 +144,7 @@ export class ServerCall {
   /** The span ends whatever goes wrong in describing its end. */
   #end(code: number, details: string): RelayedFailure | undefined {
     this.#isOver = true;
-    this.#span.answeredOk = code === Status.OK;
+    this.span.answeredOk = code === Status.OK;
     try {
       return this.#describeEnd(code, details, this.#meaningOf(code));
     } finally {

@@ -69,7 +69,7 @@ export class Connections {
   }
 
   async #load(): Promise<Agent> {
-    const proxy = await findProxy(this.#target.href);
+    const proxy = findProxy(this.#target.href);
     const { signal } = this.#making;
     const options = { secure: this.#isSecure, trust: this.#trust, signal };
     this.#agent = proxy === undefined ? this.#direct() : await createProxyAgent(proxy, options);

@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { isExcepted } from "./no-proxy.ts";
-import { findProxy, findProxyNow } from "./proxy.ts";
+import { findProxy } from "./proxy.ts";
 
 test.each([
   ["example.com", "https://example.com/", true],
@@ -34,7 +34,7 @@ afterEach(() => void vi.unstubAllEnvs());
 test.each(["NO_PROXY", "no_proxy"])("%s holds for both ways to ask for a proxy", async (name) => {
   vi.stubEnv("https_proxy", "http://proxy.test:3128");
   vi.stubEnv(name, "example.com,10.0.0.0/8");
-  const proxiesFor = async (url: string) => [(await findProxy(url))?.url, findProxyNow(url)?.url];
+  const proxiesFor = async (url: string) => [(await findProxy(url))?.url, findProxy(url)?.url];
   for (const url of ["https://sentry.example.com/", "https://10.1.2.3/"])
     expect(await proxiesFor(url)).toEqual([undefined, undefined]);
   expect(await proxiesFor("https://sentry.test/")).toEqual(Array(2).fill("http://proxy.test:3128/"));

@@ -1,7 +1,7 @@
 import type { Agent, ClientRequest } from "node:http";
-import { createRequire } from "node:module";
 import type { Socket } from "node:net";
 import type { HttpsProxyAgent } from "https-proxy-agent";
+import { getProxyForUrl } from "proxy-from-env";
 import { isExcepted } from "./no-proxy.ts";
 import type { Trust } from "./trust.ts";
 
@@ -23,23 +23,13 @@ function readVariable(name: string, env: NodeJS.ProcessEnv): string {
   return env[name] || env[name.toUpperCase()] || "";
 }
 
-/** The proxy for a URL by HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY; undefined for none. */
-export async function findProxy(url: string): Promise<Proxy | undefined> {
-  const { getProxyForUrl } = await import("proxy-from-env");
-  return choose(url, getProxyForUrl);
-}
-
-/** The same for a process that stands still. */
-export function findProxyNow(url: string): Proxy | undefined {
-  if (!mayNeedProxy()) return undefined;
-  const require = createRequire(import.meta.url);
-  const { getProxyForUrl } = require("proxy-from-env") as typeof import("proxy-from-env");
-  return choose(url, getProxyForUrl);
-}
-
-function choose(url: string, proxyFor: (url: string) => string): Proxy | undefined {
-  if (isExcepted(new URL(url), readVariable("no_proxy", process.env))) return undefined;
-  const named = proxyFor(url);
+/**
+ * The proxy for a URL by HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY; undefined for none. Loads nothing: a process
+ * that dies of an exception asks, too, and in a bundle nothing would be found.
+ */
+export function findProxy(url: string): Proxy | undefined {
+  if (!mayNeedProxy() || isExcepted(new URL(url), readVariable("no_proxy", process.env))) return undefined;
+  const named = getProxyForUrl(url);
   return named === "" ? undefined : parseProxy(named);
 }
 

@@ -1,3 +1,4 @@
+import { Server, ServerCredentials } from "@grpc/grpc-js";
 import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
 import { startIntake, type TestIntake } from "../harness/intake.ts";
 import { startProxy } from "../proxy/harness/proxy.ts";
@@ -161,4 +162,20 @@ test("a proxy that works, refuses, or is none is named by its variable, without 
     message: "HTTP_PROXY is not an http or https URL",
   });
   expect(refused.stdout + refused.stderr + JSON.stringify(none.checks)).not.toContain("hunter2");
+});
+
+test("an OTLP endpoint that is the port of gRPC is told so", async () => {
+  const server = new Server();
+  const port = await new Promise<number>((resolve, reject) =>
+    server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) =>
+      error ? reject(error) : resolve(bound),
+    ),
+  );
+  const { of } = await doctor({ OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}` });
+  server.forceShutdown();
+  expect(of("otlp endpoint")[0]).toMatchObject({
+    verdict: "fault",
+    message: `127.0.0.1:${port} does not answer in HTTP/1.1 (HPE_INVALID_CONSTANT)`,
+    fix: expect.stringContaining("4318; 4317 is that of gRPC"),
+  });
 });

@@ -119,7 +119,7 @@ test("two versions of the API are a warning that names who brings each; two copi
   expect((await doctor({}, older("1.10.0"))).of("@opentelemetry/api")[0]?.verdict).toBe("ok");
 });
 
-test.each(["dd-trace", "@opentelemetry/sdk-node", "@sentry/node"])(
+test.each(["dd-trace", "@opentelemetry/sdk-node", "@opentelemetry/instrumentation-grpc", "@sentry/node"])(
   "another tracer among the dependencies is warned of, one for development is not: %s",
   async (name) => {
     const folder = (kind: string) =>
@@ -141,4 +141,11 @@ test("what NODE_OPTIONS loads before the service is warned of", async () => {
     verdict: "warning",
     message: expect.stringContaining("tracer.cjs"),
   });
+});
+
+test("with tracing off a DSN that cannot be read is not said to be well", async () => {
+  const { of } = await doctor({ TRACING_ENABLED: "false", SENTRY_DSN: "https://sentry.example/42" });
+  expect(of("dsn")).toEqual([
+    expect.objectContaining({ verdict: "warning", message: "SENTRY_DSN cannot be read" }),
+  ]);
 });

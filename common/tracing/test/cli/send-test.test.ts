@@ -65,3 +65,14 @@ test.each([
 ])("a trace that was sent to %s is found at %s", async (dsn, link) => {
   expect(await traceLink(dsn === undefined ? undefined : Dsn.parse(dsn), "abc")).toBe(link);
 });
+
+test("with tracing off a service would send nothing, and neither does it", async () => {
+  for (const off of [{ TRACING_ENABLED: "false" }, { OTEL_SDK_DISABLED: "true" }]) {
+    const { code, stdout } = await runCli(["send-test"], { ...settings(), ...off });
+    expect({ code, stdout }).toEqual({
+      code: 1,
+      stdout: "✗ tracing is off: set TRACING_ENABLED=true, and remove OTEL_SDK_DISABLED\n",
+    });
+  }
+  expect(viewer.intake.traces()).toEqual([]);
+});

@@ -7,6 +7,7 @@ import { createHttpSender } from "../../src/transport/http-sender.ts";
 import { createProxyAgent } from "../../src/transport/proxy.ts";
 import { startService } from "../crash/harness/service.ts";
 import { startIntake, type TestIntake } from "../harness/intake.ts";
+import { fixture, runNode } from "../harness/run-node.ts";
 import { makeAuthority } from "../tls/harness/authority.ts";
 import { startTlsFront, type TlsFront } from "../tls/harness/tls-front.ts";
 import { startProxy, type TestProxy } from "./harness/proxy.ts";
@@ -172,5 +173,17 @@ test.each([true, false])(
     expect(error).toMatchObject({ name: "AbortError" });
     expect(proxy.made()).toBe(0);
     agent.destroy();
+  },
+);
+
+test.each(["https", "http"])(
+  "what a process has as it crashes goes by the proxy, too: %s",
+  async (scheme) => {
+    const env = scheme === "https" ? secure() : { SENTRY_DSN: intake.dsn };
+    const { code } = await runNode(fixture("one-crash.ts"), { env: { ...env, ALL_PROXY: withPassword() } });
+    expect(code).toBe(1);
+    expect(intake.spans.map(({ name }) => name)).toEqual(["doomed"]);
+    expect(intake.errors).toHaveLength(1);
+    expect(proxy.seen).toHaveLength(2);
   },
 );

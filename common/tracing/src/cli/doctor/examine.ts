@@ -22,7 +22,7 @@ export async function examine(explained: ExplainedConfig, cwd: string): Promise<
   ];
   if (config === undefined)
     return [...findings, ...leaveDestination("sentry", "the configuration has faults")];
-  findings.push(checkSwitch(config), ...checkSampling(config), ...checkSpool(config));
+  findings.push(checkSwitch(explained), ...checkSampling(config), ...checkSpool(config));
   for (const destination of destinationsOf(config)) {
     findings.push(...(await checkDestination(destination, config)));
   }

@@ -17,6 +17,13 @@ export function checkEndpoint(name: string, destination: Destination, delivery: 
   const { answer, error } = delivery;
   if (answer === undefined) {
     const reason = error?.code ?? error?.message ?? "unknown";
+    if (reason.startsWith("HPE_")) {
+      return fault(
+        name,
+        `${new URL(destination.url).host} does not answer in HTTP/1.1 (${reason})`,
+        "use the port that takes OTLP by HTTP, which is mostly 4318; 4317 is that of gRPC",
+      );
+    }
     return isOthers(reason)
       ? notChecked(name, "the request did not get there")
       : fault(

@@ -13,7 +13,7 @@ export async function proxyFor(url: string, name: string): Promise<ProxyOnTheWay
   const variable = proxyVariable(url);
   if (variable === undefined) return undefined;
   try {
-    const proxy = await findProxy(url);
+    const proxy = findProxy(url);
     return proxy && { variable, proxy };
   } catch {
     const fix = `set ${variable} to a URL such as http://proxy.example:3128, or remove it`;

@@ -29,6 +29,16 @@ export function checkOtherTracers({ installed }: PackageTree): Finding[] {
       `remove ${name}, or start Tracekeep first`,
     ),
   );
+  const doubling = own.find(({ name }) => name === "@opentelemetry/instrumentation-grpc");
+  if (doubling !== undefined) {
+    findings.push(
+      warning(
+        NAME,
+        `${doubling.name} ${doubling.version} is a dependency: each call has a second span by it, and what is below may hang on the wrong one`,
+        `remove ${doubling.name}, or leave it out of the instrumentations that are registered`,
+      ),
+    );
+  }
   const sentry = own.find(({ name }) => name.startsWith("@sentry/") && name !== "@sentry/core");
   if (sentry === undefined) return findings;
   const { name, version } = sentry;

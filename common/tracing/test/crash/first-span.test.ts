@@ -1,0 +1,26 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { startIntake, type TestIntake } from "../harness/intake.ts";
+import { fixture, runNode } from "../harness/run-node.ts";
+
+let intake: TestIntake;
+beforeEach(async () => {
+  intake = await startIntake();
+});
+afterEach(() => intake.close());
+
+test.each(["thrown", "rejected", "late", "message"])(
+  "EXP-13: an exception (%s) that leaves the first span of its trace and ends the process is a Sentry issue, too",
+  async (kind) => {
+    const env = { SENTRY_DSN: intake.dsn, TRACE_SAMPLE_RATE: "0" };
+    const { code } = await runNode(fixture("one-crash.ts"), { args: [kind], env });
+    expect(code).toBe(1);
+    const [span] = intake.spans;
+    expect(intake.spans).toHaveLength(1);
+    expect(intake.errors.map(({ exception, contexts }) => [exception.values[0], contexts.trace])).toEqual([
+      [
+        expect.objectContaining({ type: "Error", value: "thrown on purpose" }),
+        expect.objectContaining({ trace_id: span?.traceId, span_id: span?.spanId }),
+      ],
+    ]);
+  },
+);
