@@ -55,8 +55,8 @@ export function withSpan<T>(
 /**
  * Runs a function as the entry of a request that did not come by gRPC (HTTP, a queue, a timer): the
  * trace of the carrier's headers (`traceparent`, `sentry-trace`, `baggage`) is continued as far as
- * `TRACE_TRUST_REMOTE` allows, or a new one begins. Otherwise as `withSpan`; the span is of kind SERVER
- * unless the settings say another.
+ * `TRACE_TRUST_REMOTE` allows, or a new one begins. Values count if they are strings: make strings of what Kafka's
+ * clients give as bytes. Otherwise as `withSpan`; the span is of kind SERVER unless the settings say another.
  */
 export function continueTrace<T>(carrier: Carrier, settings: EntrySettings, fn: (span: Span) => T): T {
   return current().continueTrace(carrier, settings, fn);

@@ -1,6 +1,6 @@
 import type { ExplainedConfig, ExplainedSetting } from "../config/index.ts";
 import type { Command } from "./command.ts";
-import { styled, write } from "./output.ts";
+import { printable, styled, write } from "./output.ts";
 import { explainHere, SERVICE_OPTIONS, SERVICE_OPTIONS_USAGE } from "./service-options.ts";
 
 const USAGE = `Usage: tracekeep config [options]
@@ -25,7 +25,8 @@ export const command: Command = {
   },
 };
 
-function table({ settings, faults }: ExplainedConfig): string {
+function table(explained: ExplainedConfig): string {
+  const settings = explained.settings.map((each) => ({ ...each, value: printable(each.value) }));
   const width = (cell: (setting: ExplainedSetting) => string): number =>
     Math.max(...settings.map((setting) => cell(setting).length));
   const widths = [width(({ variable }) => variable), width(({ value }) => value)] as const;
@@ -33,6 +34,6 @@ function table({ settings, faults }: ExplainedConfig): string {
     const row = `${variable.padEnd(widths[0])}  ${value.padEnd(widths[1])}  ${source}`;
     return source === "default" ? styled("dim", row) : row;
   });
-  const wrong = faults.map(({ name, message }) => styled("red", `✗ ${name} ${message}`));
+  const wrong = explained.faults.map(({ name, message }) => styled("red", `✗ ${name} ${printable(message)}`));
   return `${[...rows, ...wrong].join("\n")}\n`;
 }

@@ -482,6 +482,9 @@ test("a batch that does not fit into the queue is refused", () => {
   expect(messageOf({ TRACE_EXPORT_QUEUE_BYTES: "65536", TRACE_EXPORT_BATCH_BYTES: "65537" })).toContain(
     "TRACE_EXPORT_BATCH_BYTES is more than TRACE_EXPORT_QUEUE_BYTES",
   );
+  expect(messageOf({ TRACE_EXPORT_QUEUE_BYTES: "65536" })).toContain(
+    "TRACE_EXPORT_QUEUE_BYTES is less than TRACE_EXPORT_BATCH_BYTES, which is 1048576; make it more, or set that one, too",
+  );
   const { queueBytes, batchBytes } = load({
     TRACE_EXPORT_QUEUE_BYTES: "65536",
     TRACE_EXPORT_BATCH_BYTES: "65536",

@@ -21,7 +21,7 @@ export function readSettings(texts: Readonly<Record<string, string | undefined>>
       faults.push({ name: name as TracingVariable, message: (fault as Error).message });
     }
   }
-  const between = faultsBetween(values as TracingValues);
+  const between = faultsBetween(values as TracingValues, (name) => texts[name] !== undefined);
   for (const { name } of faults) values[name] = TRACING_VARIABLES[name].otherwise;
   const ours = faults.filter(({ name }) => counts(name, texts));
   return { values: values as TracingValues, faults: [...ours, ...between] };
@@ -43,12 +43,16 @@ function counts(name: TracingVariable, texts: Readonly<Record<string, string | u
 }
 
 /** Settings that are right, each by itself, but not together; one that could not be read compares as false. */
-function faultsBetween(values: TracingValues): SettingFault[] {
-  if (!(values.TRACE_EXPORT_BATCH_BYTES > values.TRACE_EXPORT_QUEUE_BYTES)) return [];
-  return [
-    {
-      name: "TRACE_EXPORT_BATCH_BYTES",
-      message: "is more than TRACE_EXPORT_QUEUE_BYTES; make it less",
-    },
-  ];
+function faultsBetween(values: TracingValues, isSet: (name: TracingVariable) => boolean): SettingFault[] {
+  const { TRACE_EXPORT_BATCH_BYTES: batch, TRACE_EXPORT_QUEUE_BYTES: queue } = values;
+  if (!(batch > queue)) return [];
+  // Who has set one only has to hear of that one.
+  return isSet("TRACE_EXPORT_BATCH_BYTES")
+    ? [{ name: "TRACE_EXPORT_BATCH_BYTES", message: "is more than TRACE_EXPORT_QUEUE_BYTES; make it less" }]
+    : [
+        {
+          name: "TRACE_EXPORT_QUEUE_BYTES",
+          message: `is less than TRACE_EXPORT_BATCH_BYTES, which is ${batch}; make it more, or set that one, too`,
+        },
+      ];
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { BUILT_IN_METHOD_RULES, compileMethodRules } from "./method-rules.ts";
+import { BUILT_IN_METHOD_RULES, compileMethodRules, parseMethodRules } from "./method-rules.ts";
 
 const verdictOf = compileMethodRules(BUILT_IN_METHOD_RULES);
 
@@ -21,4 +21,13 @@ test.each([
   "freight.v1.CargoManifestService/Create",
 ])("MEM-02: %s does a service's own work, and is traced", (method) => {
   expect(verdictOf(method)).toBeUndefined();
+});
+
+test("a service's name counts for all its methods, and a glob for what it matches", () => {
+  const of = compileMethodRules(parseMethodRules("a.v1.Books=never,a.*.Shelves=0.5,*Get=always,b.=0.1"));
+  expect(of("a.v1.Books/Get")).toBe("never");
+  expect(of("a.v2.Shelves/Put")).toBe(0.5);
+  expect(of("a.v1.BooksOfOthers/Get")).toBe(1);
+  expect(of("a.v1.BooksOfOthers/Put")).toBeUndefined();
+  expect(of("b.Other/Put")).toBeUndefined();
 });

@@ -50,10 +50,21 @@ function parseRule(pair: string): MethodRule {
   }
 }
 
-/** Turns the rules into one function of the full method name (`package.Service/Method`); first match wins. */
+/**
+ * Turns the rules into one function of the full method name (`package.Service/Method`); first match wins. A glob
+ * without a slash that matches a service's name counts for all its methods.
+ */
 export function compileMethodRules(
   rules: readonly MethodRule[],
 ): (method: string) => MethodVerdict | undefined {
-  const compiled = rules.map(({ glob, verdict }) => ({ matches: compileGlob(glob), verdict }));
+  const compiled = rules.map(({ glob, verdict }) => {
+    const matches = compileGlob(glob);
+    if (glob.includes("/")) return { matches, verdict };
+    return { matches: (method: string) => matches(method) || matches(serviceOf(method)), verdict };
+  });
   return (method) => compiled.find(({ matches }) => matches(method))?.verdict;
+}
+
+function serviceOf(method: string): string {
+  return method.slice(0, Math.max(method.lastIndexOf("/"), 0));
 }

@@ -47,7 +47,10 @@ test.each([
   ["12345", Mark.digits],
   ["123.456", 0],
   ["abcdefghijklmno", Mark.long],
-  ["ü", Mark.space],
+  ["a&b", Mark.disguise],
+  ["a%b", Mark.assignment | Mark.disguise],
+  ["a\\b", Mark.path | Mark.disguise],
+  ["ü", Mark.space | Mark.disguise],
 ])("the marks of %j", (text, marks) => {
   expect(marksOf(text)).toBe(marks);
 });

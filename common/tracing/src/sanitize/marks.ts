@@ -13,12 +13,16 @@ export const Mark = {
   digits: 64,
   /** Fifteen letters, digits, dashes and underscores in a row. */
   long: 128,
+  /** What may stand for another character: `%`, `&`, a backslash, or anything that is not ASCII. */
+  disguise: 256,
 } as const;
 
-const DIGIT = 256;
-const WORD = 512;
-const SLASH = 1_024;
+const DIGIT = 512;
+const WORD = 1_024;
+const SLASH = 2_048;
 
+/** Not ASCII. */
+const FOREIGN = Mark.space | Mark.disguise;
 const KINDS = new Uint16Array(128);
 for (let code = 0; code < 128; code++) KINDS[code] = kindOf(String.fromCharCode(code));
 
@@ -26,9 +30,14 @@ function kindOf(character: string): number {
   if (/\d/.test(character)) return DIGIT | WORD;
   if (/[\w-]/.test(character)) return WORD;
   if (/\s/.test(character)) return Mark.space;
-  const kinds = { "@": Mark.at, "=": Mark.assignment, ":": Mark.assignment, "%": Mark.assignment };
-  const others = { "?": Mark.question, "+": Mark.plus, "\\": Mark.path, "<": Mark.path, "/": SLASH };
-  return { ...kinds, ...others }[character] ?? 0;
+  const kinds = { "@": Mark.at, "=": Mark.assignment, ":": Mark.assignment };
+  const others = { "?": Mark.question, "+": Mark.plus, "<": Mark.path, "/": SLASH };
+  const encoding = {
+    "%": Mark.assignment | Mark.disguise,
+    "\\": Mark.path | Mark.disguise,
+    "&": Mark.disguise,
+  };
+  return { ...kinds, ...others, ...encoding }[character] ?? 0;
 }
 
 /** The marks of a text, found in one pass: most texts need no other look. */
@@ -38,7 +47,7 @@ export function marksOf(text: string): number {
   let long = 0;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
-    const kind = code < 128 ? (KINDS[code] as number) : Mark.space;
+    const kind = code < 128 ? (KINDS[code] as number) : FOREIGN;
     if ((kind & WORD) !== 0) {
       if (++long === 15) seen |= Mark.long;
       if ((kind & DIGIT) === 0) digits = 0;

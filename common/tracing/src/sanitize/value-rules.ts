@@ -1,5 +1,5 @@
 import { undisguised } from "./disguises.ts";
-import { marksOf } from "./marks.ts";
+import { Mark, marksOf } from "./marks.ts";
 import { MASKED, type Mask } from "./mask.ts";
 import { apiKeys, keysInContext } from "./rules/api-keys.ts";
 import { assignments, commandOptions, headers } from "./rules/assignments.ts";
@@ -49,39 +49,38 @@ export const VALUE_RULES: readonly ValueRule[] = [
   homeDirectories,
 ];
 
-/** What is encoded, or not ASCII, has one of these. */
-const DISGUISE = /[%&\\\u0080-\uffff]/;
-
 /** Masking may lay open a secret that was glued to another one; more often than this only texts made for it do. */
 const MOST_PASSES = 8;
 
 /** Compiles the built-in rules and the user's own patterns into one function; what it has cleaned it leaves as it is. */
 export function compileValueRules(patterns: readonly RegExp[], mask: Mask): (text: string) => string {
   const own = patterns.map(besideMasked);
-  const pass = (text: string): string => {
+  /** @param found the marks of the text; what is masked meanwhile brings none that a rule looks at. */
+  const pass = (text: string, found: number): string => {
     let result = text;
     for (const pattern of own)
       result = result.replace(pattern, (match) => (match === "" ? match : mask(match)));
-    const found = marksOf(result);
-    if (found === 0) return result;
     for (const { marks, sign, apply } of VALUE_RULES)
       if ((marks & found) !== 0 && sign.test(result)) result = apply(result, mask);
     return result;
   };
-  const clean = (text: string): string => {
-    let result = pass(text);
+  const clean = (text: string, found: number): string => {
+    let result = pass(text, found);
     let before = text;
     for (let passes = 1; result !== before && passes < MOST_PASSES; passes++) {
       before = result;
-      result = pass(result);
+      result = pass(result, marksOf(result));
     }
     return result;
   };
   return (text) => {
-    const result = clean(text);
-    if (!DISGUISE.test(result)) return result;
+    const found = marksOf(text);
+    // Most texts have nothing at all to be looked at.
+    if (found === 0 && own.length === 0) return text;
+    const result = clean(text, found);
+    if ((found & Mark.disguise) === 0) return result;
     const read = undisguised(result);
-    const masked = read === result ? read : clean(read);
+    const masked = read === result ? read : clean(read, marksOf(read));
     // Only where there is a secret to be seen: a text that has none stays as it was written.
     return masked === read ? result : masked;
   };

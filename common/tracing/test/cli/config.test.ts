@@ -73,3 +73,15 @@ test("faults are told below the table, and the exit code says so", async () => {
   const { stdout } = await runCli(["config"], { TRACE_SAMPLE_RATE: "1%" });
   expect(stdout).toContain('✗ TRACE_SAMPLE_RATE is "1%"; write a number from 0 to 1, such as 0.01 for 1%');
 });
+
+test("a value cannot command the terminal", async () => {
+  const settings = {
+    TRACE_SERVICE_NAME: "ledger\u001b]0;title\u0007\u202e",
+    TRACE_TRUST_REMOTE: "\u001b[2J",
+  };
+  const { stdout } = await runCli(["config"], settings);
+  expect(stdout).toContain("ledger?]0;title??");
+  const { stdout: ofDoctor } = await runCli(["doctor"], { ...settings, TRACE_TRUST_REMOTE: "ids" });
+  expect(ofDoctor).toContain("for the service ledger?]0;title??");
+  expect((stdout + ofDoctor).replaceAll("\n", "")).not.toMatch(/[\p{Cc}\u202e]/u);
+});

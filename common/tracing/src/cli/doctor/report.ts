@@ -1,4 +1,4 @@
-import { styled } from "../output.ts";
+import { printable, styled } from "../output.ts";
 import type { Finding, Verdict } from "./finding.ts";
 
 const SIGNS = { ok: "✓", warning: "!", fault: "✗", "not checked": "-" } as const;
@@ -8,7 +8,7 @@ const STYLES = { ok: "green", warning: "yellow", fault: "red", "not checked": "d
 export function asText(findings: readonly Finding[]): string {
   const width = Math.max(...findings.map(({ name }) => name.length));
   const lines = findings.flatMap(({ name, verdict, message, fix }) => [
-    `${styled(STYLES[verdict], SIGNS[verdict])} ${name.padEnd(width)}  ${verdict === "not checked" ? "not checked: " : ""}${message}`,
+    `${styled(STYLES[verdict], SIGNS[verdict])} ${name.padEnd(width)}  ${verdict === "not checked" ? "not checked: " : ""}${printable(message)}`,
     ...(fix === undefined ? [] : [`  ${" ".repeat(width)}  → ${fix}`]),
   ]);
   return `${lines.join("\n")}\n${summary(findings)}\n`;
