@@ -9,8 +9,16 @@ export interface GeneratorSpan {
   fail(error: unknown): void;
 }
 
+const TAGS: readonly unknown[] = ["Generator", "AsyncGenerator"];
+
 export function isGenerator(value: unknown): value is AnyGenerator {
-  return /^\[object (Async)?Generator\]$/.test(Object.prototype.toString.call(value));
+  if (typeof value !== "object" || value === null) return false;
+  try {
+    return TAGS.includes((value as Record<symbol, unknown>)[Symbol.toStringTag]);
+  } catch {
+    // A proxy can throw at any touch.
+    return false;
+  }
 }
 
 /** A generator does its work while its values are asked for: there it is in its span, which ends with it. */

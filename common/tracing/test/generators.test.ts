@@ -54,3 +54,17 @@ test("CTX-02: what a generator throws is its span's failure", async () => {
   await tracing.forceFlush();
   expect(intake.spans[0]?.status).toMatchObject({ code: 2, message: "no page 2" });
 });
+
+test("what throws when it is looked at is handed back, and its span has ended", () => {
+  const strict = new Proxy(
+    {},
+    {
+      get(_target, key) {
+        if (key === "then") return undefined;
+        throw new Error("not to be touched");
+      },
+    },
+  );
+  expect(tracing.withSpan("strict", () => strict) === strict).toBe(true);
+  expect(tracing.stats().spans.open).toBe(0);
+});

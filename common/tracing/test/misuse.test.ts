@@ -109,3 +109,9 @@ test("a client without credentials is refused by grpc-js while it is made, as wi
       "Channel credentials must be a ChannelCredentials object",
     );
 });
+
+test("a channel factory that needs no credentials gets none", () => {
+  const channel = { getTarget: () => "dns:probe", close() {} };
+  const options = tracing.clientOptions({ channelFactoryOverride: () => channel as never });
+  expect(() => new Client("probe", undefined as never, options).close()).not.toThrow();
+});

@@ -1,4 +1,12 @@
-import { context, propagation, trace } from "@opentelemetry/api";
+import {
+  type Context,
+  context,
+  propagation,
+  ROOT_CONTEXT,
+  type Span,
+  type SpanContext,
+  trace,
+} from "@opentelemetry/api";
 import { expect, test } from "vitest";
 import { startIntake } from "./harness/intake.ts";
 import { startTestTracing } from "./harness/probe.ts";
@@ -67,3 +75,20 @@ test.each([
     await intake.close();
   },
 );
+
+test.each<[string, (theirs: Context) => Context]>([
+  ["span", (theirs) => trace.setSpan(theirs, trace.getSpan(theirs) as Span)],
+  ["span context", (theirs) => trace.setSpanContext(theirs, trace.getSpanContext(theirs) as SpanContext)],
+])("a caller's own %s that is set again costs nothing of what its headers said", async (_what, again) => {
+  const intake = await startIntake();
+  const tracing = startTestTracing(intake);
+  const headers = {
+    "sentry-trace": `${TRACE}-b7ad6b7169203331`,
+    baggage: `sentry-trace_id=${TRACE},sentry-release=theirs`,
+  };
+  const sent: Record<string, string> = {};
+  propagation.inject(again(propagation.extract(ROOT_CONTEXT, headers)), sent);
+  expect(sent).toEqual(headers);
+  await tracing.shutdown();
+  await intake.close();
+});

@@ -231,3 +231,21 @@ test.each([
     expect(await events(2)).toContain(issue);
   },
 );
+
+test.each([
+  ["as NestJS does", { code: 2, details: "Internal server error" }],
+  ["with its status", { code: 13, details: "error" }],
+])(
+  "a failure below that says nothing of its own is known again where its error is told of (%s)",
+  async (_what, below) => {
+    const ledger = await serve((_call, callback) => callback(below));
+    const bank = await serve((_call, callback) => callback(null, { text: "", count: 0 }));
+    const gateway = await serve((_call, callback) => {
+      void Promise.all([call(ledger, tracing), call(bank, tracing)]).then(([error]) =>
+        callback(new Error(`the ledger cannot be read: ${error.message}`)),
+      );
+    });
+    await call(gateway, tracing);
+    expect(await events(1)).toHaveLength(1);
+  },
+);

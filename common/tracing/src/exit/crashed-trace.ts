@@ -10,10 +10,13 @@ const CUT_OFF = "The process crashed before this was done.";
 export class CrashedTrace {
   readonly #failing: RecordedSpan;
   readonly #open: OpenSpans;
+  /** An issue has been made of it before: a handler rejected after its answer, and nothing caught that. */
+  readonly reported: boolean;
 
-  private constructor(failing: RecordedSpan, open: OpenSpans) {
+  private constructor(failing: RecordedSpan, open: OpenSpans, reported: boolean) {
     this.#failing = failing;
     this.#open = open;
+    this.reported = reported;
   }
 
   /**
@@ -34,7 +37,7 @@ export class CrashedTrace {
     failing.failedWith(error);
     if (failing.isRecording()) recordThrow(failing, error);
     keeper.failed(failing.trace, "crash");
-    return new CrashedTrace(failing, open);
+    return new CrashedTrace(failing, open, failing.trace.failures.isReported(error));
   }
 
   /** Ends what is open of it, innermost first, since nobody else will. */

@@ -81,7 +81,8 @@ export function watchExit(options: ExitWatchOptions): ExitWatch {
       reportCrash();
       const ownSentry = findUserSentry() !== undefined;
       crash = { trace: undefined, at: performance.now(), ownSentry, reported: false };
-      crash = { ...crash, trace: CrashedTrace.note(active(), error, openSpans, keeper) };
+      const trace = CrashedTrace.note(active(), error, openSpans, keeper);
+      crash = { ...crash, trace, reported: trace?.reported === true };
       timer = setTimeout(() => guard(reportCrash), SURVIVED_MS).unref();
     });
   const onExit = (code: number): void =>

@@ -78,7 +78,7 @@ export class ClientCall implements OpenCall {
   /** Starts the span; the result is the caller's metadata, copied, with the trace's headers. */
   start(metadata: Metadata): Metadata {
     const { method, target, callerContext } = this.#outgoing;
-    if (isTracingSuppressed(callerContext)) return metadata;
+    if (isTracingSuppressed(callerContext)) return withoutSignal(metadata);
     const { tracer, captureMetadata } = this.#instrumentation;
     let context = callerContext;
     if (method.verdict !== "never") {

@@ -25,12 +25,19 @@ export function createClientOptions(
       channelFactoryOverride: (address, credentials, options) =>
         traceChannel(makeChannel(address, credentials, options), instrumentation, {
           target: address,
-          hasCallCredentials: "callCredentials" in credentials,
+          hasCallCredentials: hasCallCredentials(credentials),
           dial: (peer) => makeChannel(peer, credentials, toInstance(address, options)),
           isHedged: hedgedMethods(options),
         }),
     };
   };
+}
+
+/** A channel factory of the user's may need no credentials at all. */
+function hasCallCredentials(credentials: unknown): boolean {
+  return (
+    (credentials as { readonly callCredentials?: object } | null | undefined)?.callCredentials !== undefined
+  );
 }
 
 /** What a channel was made with. It is not part of its type; where it is not to be seen, nothing is known. */

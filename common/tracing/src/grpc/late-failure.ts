@@ -14,8 +14,8 @@ export function createLateFailure(instrumentation: GrpcInstrumentation): LateFai
     keeper.failed(span.trace);
     span.failedWith(error);
     const { message } = describeException(error, sanitizer);
-    if (failures.passedOn(undefined, message, error) === undefined)
-      report(failureOf(span, undefined, message));
+    if (failures.passedOn(undefined, message, error) !== undefined) return;
+    if (report(failureOf(span, undefined, message))) failures.reported(error);
   };
   return (span, error) => {
     if (span.answeredOk && span.cause === undefined) guard(() => fail(span, error), undefined);

@@ -47,9 +47,15 @@ export class RequestContext implements Context {
   }
 
   setValue(key: symbol, value: unknown): Context {
-    // The caller's headers tell of no other span than the caller's: a remote one set here is of another request.
-    if (key === SPAN_KEY)
-      return new RequestContext(this.#base, value as Span | undefined, this.#baggage, undefined);
+    if (key === SPAN_KEY) {
+      const span = value as Span | undefined;
+      return new RequestContext(
+        this.#base,
+        span,
+        this.#baggage,
+        this.#isCallers(span) ? this.remote : undefined,
+      );
+    }
     if (key === BAGGAGE_KEY)
       return new RequestContext(
         this.#base,
@@ -58,6 +64,13 @@ export class RequestContext implements Context {
         this.remote,
       );
     return new RequestContext(this.#base.setValue(key, value), this.#span, this.#baggage, this.remote);
+  }
+
+  /** The caller's headers tell of no other span than the caller's: another remote one set here is of another request. */
+  #isCallers(span: Span | undefined): boolean {
+    if (this.remote === undefined || span === undefined || span.isRecording()) return false;
+    const [own, given] = [this.#span?.spanContext(), span.spanContext()];
+    return given.isRemote === true && own?.traceId === given.traceId && own.spanId === given.spanId;
   }
 
   deleteValue(key: symbol): Context {

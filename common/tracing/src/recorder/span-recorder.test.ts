@@ -279,3 +279,15 @@ test("nothing waits any longer once everything is to leave", () => {
   expect(scene.names()).toEqual(["one", "two", "three", "stream"]);
   expect(vi.getTimerCount()).toBe(0);
 });
+
+test("a sampled trace whose calls found no room is not taken for one that was kept above since", () => {
+  const scene = createRecorderScene();
+  const traceId = newTraceId();
+  const entry = scene.enter("entry", { ...SAMPLED, traceId });
+  for (let i = 0; i < 100; i++) entry.record("below", { bytes: 1_000, servedBy: 1 });
+  scene.enter("again", { ...SAMPLED, traceId }).end();
+  entry.end();
+  vi.advanceTimersByTime(60_000);
+  expect(scene.exported).toHaveLength(102);
+  expect(scene.exported.filter(({ kept }) => kept)).toEqual([]);
+});

@@ -113,7 +113,7 @@ export class SpanRecorder {
     const mark = {
       payload: NOTHING,
       scope: 0,
-      flags: EntryFlag.sent,
+      flags: trace.sampled ? EntryFlag.sent | EntryFlag.sampled : EntryFlag.sent,
       servedBy,
       probability: Number.NaN,
       isEntry: true,

@@ -51,6 +51,8 @@ export class TraceFailures {
   #latest: FailedCall | undefined;
   /** Errors of calls that are none by the user's rules. */
   #tolerated: Set<string> | undefined;
+  /** What an issue has been made of though no status tells of it. */
+  #reported: unknown;
 
   /** The deadline of the entry, if it has passed or is about to: a call that ends by its deadline now ends by this one. */
   passedDeadline(): EntryDeadline | undefined {
@@ -87,6 +89,15 @@ export class TraceFailures {
     // The same words may be those of another call that did fail.
     if (this.#calls?.some((call) => call.details === details)) return false;
     return this.#tolerated.has(`${code} ${details}`);
+  }
+
+  /** Notes an error of which an issue has been made; it may end the process yet. */
+  reported(error: unknown): void {
+    this.#reported = error;
+  }
+
+  isReported(error: unknown): boolean {
+    return error !== undefined && this.#reported === error;
   }
 
   /** Notes an exception that left a span of the user's; the innermost span counts. True if this is the one. */
@@ -136,8 +147,10 @@ function isOf(error: unknown, call: FailedCall): boolean {
   return [message, details].some((text) => typeof text === "string" && mentions(text, call));
 }
 
-function mentions(text: string, { details }: FailedCall): boolean {
-  return text.includes(details) && !isCommonplace(details);
+function mentions(text: string, { failure, details }: FailedCall): boolean {
+  if (!text.includes(details)) return false;
+  // A commonplace still tells of the call in the message of grpc-js's error, behind the status.
+  return !isCommonplace(details) || (details !== "" && text.includes(`${failure.code}: ${details}`));
 }
 
 /** What grpc-js and frameworks say where nobody has said anything. */

@@ -98,6 +98,15 @@ test("a request that is under way when another one crashes the process fails wit
   expect(intake.errors).toHaveLength(1);
 });
 
+test("a handler that rejects after its answer, where that ends the process, has one issue", async () => {
+  const service = await startService({ env: settings(), args: ["answers first"] });
+  expect(await service.ask("anything")).toBe(0);
+  await service.ended;
+  expect(intake.errors.map(({ exception }) => exception.values.at(-1)?.value)).toEqual([
+    "rejected after the answer",
+  ]);
+});
+
 test("the trace of a call that was well is not sent because another one has crashed", async () => {
   const service = await startService({ env: settings() });
   expect(await service.ask("ok")).toBe(0);

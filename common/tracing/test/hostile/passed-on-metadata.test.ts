@@ -1,4 +1,6 @@
 import type { Metadata } from "@grpc/grpc-js";
+import { context } from "@opentelemetry/api";
+import { suppressTracing } from "@opentelemetry/core";
 import { expect, onTestFinished, test } from "vitest";
 import { openCall } from "../harness/calls.ts";
 import { startIntake } from "../harness/intake.ts";
@@ -66,3 +68,23 @@ test.each(["ids", "none"])(
     expect(sent).toBe(0);
   },
 );
+
+test("a signal that is passed on where tracing is suppressed is answered with none", async () => {
+  const intake = await startIntake();
+  const tracing = startTestTracing(intake);
+  const probe = await serveProbe(tracing, { unary: (call, callback) => callback(null, call.request) });
+  const client = probeClient(tracing, probe.address);
+  const metadata = metadataOf({ tracekeep: "v=1;asks=1" });
+  const received: Metadata[] = [];
+  await context.with(suppressTracing(context.active()), async () => {
+    const { call, status } = openCall(client, "unary", { metadata });
+    call.on("metadata", (first) => received.push(first));
+    received.push((await status).metadata);
+  });
+  expect(received.map((each) => each.get("tracekeep"))).toEqual([[], []]);
+  expect(metadata.get("tracekeep")).toHaveLength(1);
+  client.close();
+  probe.stop();
+  await tracing.shutdown();
+  await intake.close();
+});
