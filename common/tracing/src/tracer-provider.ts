@@ -1,4 +1,4 @@
-import { type Span, type Tracer, type TracerProvider, trace } from "@opentelemetry/api";
+import { ProxyTracerProvider, type Span, type Tracer, type TracerProvider, trace } from "@opentelemetry/api";
 import type { Logger } from "./logger.ts";
 import type { Sanitizer } from "./sanitize/index.ts";
 
@@ -6,6 +6,10 @@ import type { Sanitizer } from "./sanitize/index.ts";
 const MOST_SHARED = 1_000;
 /** Traces the calls that Tracekeep traces. */
 const DOUBLING = "@opentelemetry/instrumentation-grpc";
+/** Makes no spans: nothing is ever registered there. */
+const NO_TRACER = new ProxyTracerProvider().getTracer("");
+/** Whether a tracer whose tracing has ended is asking for the next one. */
+let asking = false;
 
 /** Tracers by the name and version of the instrumentation that asks for one. */
 export function createProvider(
@@ -18,6 +22,8 @@ export function createProvider(
   let doubled = false;
   return {
     getTracer(name, version = "") {
+      // Somebody has registered this provider again: it would ask itself for ever.
+      if (asking && !isOpen()) return NO_TRACER;
       if (name === DOUBLING && !doubled) {
         doubled = true;
         const advice =
@@ -29,13 +35,23 @@ export function createProvider(
         tracers.get(key) ??
         new LastingTracer(
           makeTracer({ name: text(name), version: text(version) }),
-          () => trace.getTracer(name, version),
+          () => nextTracer(name, version),
           isOpen,
         );
       if (tracers.size < MOST_SHARED) tracers.set(key, known);
       return known;
     },
   };
+}
+
+/** Of what is registered by now. */
+function nextTracer(name: string, version: string): Tracer {
+  asking = true;
+  try {
+    return trace.getTracer(name, version);
+  } finally {
+    asking = false;
+  }
 }
 
 /** Instrumentations hold a tracer for as long as they live: after the end of its tracing it is one of what is registered by then. */

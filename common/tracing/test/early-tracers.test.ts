@@ -1,5 +1,6 @@
+import { createRequire } from "node:module";
 import { trace } from "@opentelemetry/api";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
 import { loadTracingConfig, startTracing, withSpan } from "../src/index.ts";
 import { startIntake, type TestIntake } from "./harness/intake.ts";
 import { fixture, runNode } from "./harness/run-node.ts";
@@ -48,4 +49,30 @@ test("EXP-11: a tracer that is held makes spans again when tracing is started ag
     ["run 1", ""],
     ["run 2", ""],
   ]);
+});
+
+test("EXP-11: the provider of a tracing that has ended makes no spans if somebody registers it again", async () => {
+  const env = { SENTRY_DSN: intake.dsn, TRACE_SAMPLE_RATE: "1" };
+  const tracing = startTracing(loadTracingConfig({ env, cwd: "/" }));
+  // As tests do that put back what they have found.
+  const saved = trace.getTracerProvider();
+  const held = saved.getTracer("held");
+  await tracing.shutdown();
+  for (const provider of [saved, { getTracer: (name: string) => saved.getTracer(name) }]) {
+    expect(trace.setGlobalTracerProvider(provider)).toBe(true);
+    onTestFinished(() => trace.disable());
+    for (const each of [held, trace.getTracer("new")]) {
+      expect(each.startSpan("late").isRecording()).toBe(false);
+      expect(each.startActiveSpan("late", {}, (span) => span.isRecording())).toBe(false);
+    }
+    trace.disable();
+  }
+});
+
+test("MOD-01: a stand-in for the API that a test has put into the cache of CommonJS ends no start", async () => {
+  const { cache } = createRequire(import.meta.url);
+  const path = "/nowhere/node_modules/@opentelemetry/api/build/src/index.js";
+  cache[path] = { exports: { trace: {} } } as NodeJS.Module;
+  onTestFinished(() => void delete cache[path]);
+  await startTracing(loadTracingConfig({ env: {}, cwd: "/" })).shutdown();
 });

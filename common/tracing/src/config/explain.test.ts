@@ -94,7 +94,9 @@ test("an empty name in code counts as none", () => {
     cwd: "/",
     serviceName: "",
     environment: " ",
+    serviceInstanceId: "",
   };
-  expect(loadTracingConfig(all)).toMatchObject({ serviceName: "last", environment: "qa" });
+  const config = loadTracingConfig(all);
+  expect(config).toMatchObject({ serviceName: "last", environment: "qa", serviceInstanceId: undefined });
   expect(sourceOf(all, "TRACE_SERVICE_NAME")).toMatchObject({ source: "SERVICE_NAME (environment)" });
 });

@@ -640,4 +640,6 @@ test("headers without an endpoint are warned of by their own name, and not where
   expect(load(headers).warnings).toEqual([`OTEL_EXPORTER_OTLP_HEADERS ${advice}`]);
   const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: "http://all:4318", OTEL_TRACES_EXPORTER: "none" };
   expect(load({ ...headers, ...endpoint }).warnings).toEqual([]);
+  for (const theirs of ["OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT"])
+    expect(load({ ...headers, [theirs]: "http://all:4318" }).warnings).toEqual([]);
 });

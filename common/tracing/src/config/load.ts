@@ -63,7 +63,7 @@ export function checkTracingConfig(options: LoadTracingConfigOptions): CheckedCo
   return {
     sources,
     faults: [],
-    config: Object.freeze({ ...config, warnings: [...warningsOf(values, config), ...warnings] }),
+    config: Object.freeze({ ...config, warnings: [...warningsOf(values, config, set), ...warnings] }),
   };
 }
 
@@ -106,7 +106,7 @@ function toConfig(values: TracingValues, options: LoadTracingConfigOptions): Omi
       said(options.environment) ??
       values.ENVIRONMENT ??
       "development",
-    serviceInstanceId: options.serviceInstanceId,
+    serviceInstanceId: said(options.serviceInstanceId),
     sentryDsn: dsn,
     sampleRate: values.TRACE_SAMPLE_RATE,
     keep: {
@@ -158,6 +158,8 @@ export function said(text: string | undefined): string | undefined {
   return String(text ?? "").trim() || undefined;
 }
 
+const OTHERS_ENDPOINT = /^OTEL_EXPORTER_OTLP_(?:METRICS|LOGS)_ENDPOINT$/;
+
 /** OpenTelemetry's rule: what is said of traces wins; the general endpoint is a base, the other is whole. */
 function otlpOf(values: TracingValues): OtlpDestination | undefined {
   const base = values.OTEL_EXPORTER_OTLP_ENDPOINT;
@@ -185,7 +187,11 @@ function tracesUrl(base: string): string {
   return url.href;
 }
 
-function warningsOf(values: TracingValues, config: Omit<TracingConfig, "warnings">): string[] {
+function warningsOf(
+  values: TracingValues,
+  config: Omit<TracingConfig, "warnings">,
+  set: readonly string[],
+): string[] {
   const host = values.SENTRY_DSN?.host.replace(/:\d+$/, "");
   const local = host === undefined || /^(localhost|127\.|\[::1\])/.test(host);
   const warnings = values.SENTRY_DSN === undefined ? [] : namesSentryRefuses(config);
@@ -195,8 +201,11 @@ function warningsOf(values: TracingValues, config: Omit<TracingConfig, "warnings
   const headers = (["OTEL_EXPORTER_OTLP_TRACES_HEADERS", "OTEL_EXPORTER_OTLP_HEADERS"] as const).find(
     (name) => values[name] !== undefined,
   );
-  // Without an exporter of spans they are those of metrics and logs.
-  if (headers !== undefined && otlpOf(values) === undefined && values.OTEL_TRACES_EXPORTER !== "none") {
+  // Without an exporter of spans, or beside an endpoint of theirs, they are those of metrics and logs.
+  const areOthers =
+    values.OTEL_TRACES_EXPORTER === "none" ||
+    (headers === "OTEL_EXPORTER_OTLP_HEADERS" && set.some((name) => OTHERS_ENDPOINT.test(name)));
+  if (headers !== undefined && otlpOf(values) === undefined && !areOthers) {
     warnings.push(`${headers} has no effect without OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`);
   }
   return warnings;

@@ -1,26 +1,26 @@
-/** One request of those that the child process sends. */
-export interface ChildRequest {
+/** The requests to one target that the child process sends. */
+export interface ChildRequests {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly ca: readonly string[] | undefined;
-  /** In base64. */
-  readonly body: string;
+  /** In base64, the most important first. */
+  readonly bodies: readonly string[];
   readonly proxy: { readonly url: string; readonly headers: Readonly<Record<string, string>> } | undefined;
 }
 
 /**
- * The program of a child process that POSTs the requests on its stdin and prints how many were taken. As
- * text, so that it is where the library is, however that was bundled.
+ * The program of a child process that POSTs the requests on its stdin and prints how many were taken, over few
+ * connections: hundreds at once would all be too late. As text, so that it is where the library is, however that was bundled.
  */
 export const CHILD_PROGRAM = `
 const { text } = require("node:stream/consumers");
 const { isIP } = require("node:net");
 const tls = require("node:tls");
-const requestFor = (url) => require(url.startsWith("https:") ? "node:https" : "node:http").request;
+const moduleFor = (url) => require(url.startsWith("https:") ? "node:https" : "node:http");
 const tunnel = (proxy, { hostname, port }, trust) =>
   new Promise((resolve, reject) => {
     const path = hostname + ":" + (port || 443);
-    const asked = requestFor(proxy.url)(proxy.url, { method: "CONNECT", path, headers: { ...proxy.headers, host: path }, ...trust });
+    const asked = moduleFor(proxy.url).request(proxy.url, { method: "CONNECT", path, headers: { ...proxy.headers, host: path }, ...trust });
     asked.on("connect", ({ statusCode }, socket) => {
       if (statusCode !== 200) return reject(new Error("refused"));
       const host = hostname.replace(/^\\[|\\]$/g, "");
@@ -30,31 +30,40 @@ const tunnel = (proxy, { hostname, port }, trust) =>
     asked.on("error", reject);
     asked.end();
   });
-const post = async ({ url, headers, ca, body, proxy }) => {
-  const bytes = Buffer.from(body, "base64");
-  const trust = { rejectUnauthorized: true, ...(ca ? { ca } : {}) };
-  const target = new URL(url);
-  const options = { method: "POST", headers: { ...headers, "content-length": bytes.length }, ...trust };
-  let to = url;
-  if (proxy && target.protocol === "https:") {
-    const socket = await tunnel(proxy, target, trust);
-    options.createConnection = () => socket;
-  } else if (proxy) {
-    to = proxy.url;
-    options.path = url;
-    options.headers = { ...options.headers, host: target.host, ...proxy.headers };
-  }
-  return new Promise((resolve) => {
-    const sent = requestFor(to)(to, options);
+const post = (to, options, body) =>
+  new Promise((resolve) => {
+    const bytes = Buffer.from(body, "base64");
+    const headers = { ...options.headers, "content-length": bytes.length };
+    const sent = moduleFor(to).request(to, { ...options, headers });
     sent.on("response", (response) => {
       response.resume();
-      resolve(response.statusCode >= 200 && response.statusCode < 300);
+      response.on("close", () => resolve(response.statusCode >= 200 && response.statusCode < 300));
     });
     sent.on("error", () => resolve(false));
     sent.end(bytes);
   });
+const postAll = ({ url, headers, ca, bodies, proxy }) => {
+  // Read once: certificates are many.
+  const trust = { rejectUnauthorized: true, ...(ca ? { secureContext: tls.createSecureContext({ ca }) } : {}) };
+  const target = new URL(url);
+  const tunnels = proxy && target.protocol === "https:";
+  const to = proxy && !tunnels ? proxy.url : url;
+  const agent = new (moduleFor(to).Agent)({ keepAlive: true, ...trust });
+  const options = { method: "POST", agent, headers };
+  if (tunnels) {
+    agent.createConnection = (_, done) => void tunnel(proxy, target, trust).then((socket) => done(null, socket), done);
+  } else if (proxy) {
+    options.path = url;
+    options.headers = { ...headers, host: target.host, ...proxy.headers };
+  }
+  const line = async () => {
+    let taken = 0;
+    for (let body; (body = bodies.shift()) !== undefined; ) if (await post(to, options, body)) taken++;
+    return taken;
+  };
+  return Promise.all(Array.from({ length: 16 }, line));
 };
 text(process.stdin)
-  .then((input) => Promise.all(JSON.parse(input).map((each) => post(each).catch(() => false))))
-  .then((taken) => process.stdout.write(String(taken.filter(Boolean).length), () => process.exit(0)));
+  .then((input) => Promise.all(JSON.parse(input).map(postAll)))
+  .then((taken) => process.stdout.write(String(taken.flat().reduce((sum, each) => sum + each, 0)), () => process.exit(0)));
 `;

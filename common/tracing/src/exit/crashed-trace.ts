@@ -10,13 +10,15 @@ const CUT_OFF = "The process crashed before this was done.";
 export class CrashedTrace {
   readonly #failing: RecordedSpan;
   readonly #open: OpenSpans;
+  readonly #keeper: Keeper;
   /** An issue has been made of it before: a handler rejected after its answer, and nothing caught that. */
   readonly reported: boolean;
 
-  private constructor(failing: RecordedSpan, open: OpenSpans, reported: boolean) {
+  private constructor(failing: RecordedSpan, error: unknown, open: OpenSpans, keeper: Keeper) {
     this.#failing = failing;
     this.#open = open;
-    this.reported = reported;
+    this.#keeper = keeper;
+    this.reported = failing.trace.failures.isReported(error);
   }
 
   /**
@@ -37,11 +39,12 @@ export class CrashedTrace {
     failing.failedWith(error);
     if (failing.isRecording()) recordThrow(failing, error);
     keeper.failed(failing.trace, "crash");
-    return new CrashedTrace(failing, open, failing.trace.failures.isReported(error));
+    return new CrashedTrace(failing, error, open, keeper);
   }
 
-  /** Ends what is open of it, innermost first, since nobody else will. */
+  /** The process dies: ends what is open of it, innermost first, since nobody else will. */
   end(): void {
+    this.#keeper.crashed(this.#failing.trace);
     for (const span of this.#open.of(this.#failing.trace.traceId)) cutOff(span, span !== this.#failing);
   }
 

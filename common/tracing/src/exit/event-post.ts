@@ -75,7 +75,8 @@ export function createEventPost(options: EventPostOptions): EventPost {
   return {
     rescue(waiting, crash) {
       const own = crash === undefined || findUserSentry() !== undefined;
-      const bodies = own ? waiting : [...waiting, crashEvent(crash, identity, dsn, options.clean)];
+      // That of the crash first: for those that wait time or room may not suffice.
+      const bodies = own ? waiting : [crashEvent(crash, identity, dsn, options.clean), ...waiting];
       const unsaved = bodies.filter(
         (body) => spool?.save(gzipSync(form.write(gunzipSync(body))), 0) !== true,
       );

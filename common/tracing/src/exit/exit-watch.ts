@@ -87,6 +87,7 @@ export function watchExit(options: ExitWatchOptions): ExitWatch {
     });
   const onExit = (code: number): void =>
     guard(() => {
+      const begun = performance.now();
       const isCrash = crash !== undefined && code !== 0 && isRecent(crash);
       const parcels: Parcel[] = [];
       if (isCrash && crash !== undefined) {
@@ -96,7 +97,9 @@ export function watchExit(options: ExitWatchOptions): ExitWatch {
       }
       if (isCrash) cutOffAll(openSpans, keeper);
       parcels.push(...rescue());
-      if (isCrash && sends) sendNow(parcels, SEND_LIMIT_MS);
+      const leftMs = Math.ceil(SEND_LIMIT_MS - (performance.now() - begun));
+      // Without time left it would be sent without a limit.
+      if (isCrash && sends && leftMs > 0) sendNow(parcels, leftMs);
     });
   process.on("uncaughtExceptionMonitor", onUncaught);
   process.on("exit", onExit);

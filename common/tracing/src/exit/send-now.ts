@@ -3,7 +3,7 @@ import { gunzipSync } from "node:zlib";
 import type { Parcel } from "../transport/parcel.ts";
 import { findProxy } from "../transport/proxy.ts";
 import { trustOf } from "../transport/trust.ts";
-import { CHILD_PROGRAM, type ChildRequest } from "./child-program.ts";
+import { CHILD_PROGRAM, type ChildRequests } from "./child-program.ts";
 
 /** Something else than Node under this name would start the service again. */
 const IS_NODE = /^node(js)?[\d.]*(\.exe)?$/i;
@@ -12,12 +12,29 @@ const IS_NODE = /^node(js)?[\d.]*(\.exe)?$/i;
  * Sends requests while the process stands still, by a child process; everything that is secret goes over a pipe.
  *
  * @returns how many were taken within the limit, in milliseconds.
+ * @throws Error if one target's proxy cannot be used, once the others have got theirs.
  */
 export function sendNow(parcels: readonly Parcel[], limitMs: number): number {
   if (parcels.length === 0 || !IS_NODE.test(basename(process.execPath))) return 0;
+  const requests: ChildRequests[] = [];
+  let fault: unknown;
+  // By target, so that certificates, which are many, are there once.
+  for (const [target, those] of Map.groupBy(parcels, (parcel) => parcel.target)) {
+    try {
+      requests.push(toRequests(target, those));
+    } catch (error) {
+      fault = error;
+    }
+  }
+  const taken = requests.length === 0 ? 0 : runChild(requests, limitMs);
+  if (fault !== undefined) throw fault;
+  return taken;
+}
+
+function runChild(requests: readonly ChildRequests[], limitMs: number): number {
   const { spawnSync } = process.getBuiltinModule("node:child_process");
   const { stdout } = spawnSync(process.execPath, ["--no-warnings", "--eval", CHILD_PROGRAM], {
-    input: JSON.stringify(parcels.map(toRequest)),
+    input: JSON.stringify(requests),
     timeout: limitMs,
     killSignal: "SIGKILL",
     env: childEnvironment(),
@@ -28,14 +45,13 @@ export function sendNow(parcels: readonly Parcel[], limitMs: number): number {
   return Number(stdout) || 0;
 }
 
-function toRequest({ target, body, gzip }: Parcel): ChildRequest {
-  const bytes = gzip ? body : gunzipSync(body);
+function toRequests({ url, headers, ca }: Parcel["target"], parcels: readonly Parcel[]): ChildRequests {
   return {
-    url: target.url,
-    headers: target.headers,
-    ca: trustOf(target.ca ?? []).ca,
-    body: Buffer.from(bytes).toString("base64"),
-    proxy: findProxy(target.url),
+    url,
+    headers,
+    ca: trustOf(ca ?? []).ca,
+    bodies: parcels.map(({ body, gzip }) => Buffer.from(gzip ? body : gunzipSync(body)).toString("base64")),
+    proxy: findProxy(url),
   };
 }
 

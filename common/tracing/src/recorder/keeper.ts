@@ -109,6 +109,13 @@ export class Keeper implements DecisionSource {
     return true;
   }
 
+  /** The process dies of a failure in the trace: it is the last of its storm, and kept whatever the limit has said. */
+  crashed(trace: LocalTrace): void {
+    if (!this.#options.keepErrors || trace.decision?.kept === true) return;
+    countReason(this.counters.reasons.local, "crash");
+    trace.decided(this.#keep(trace.keepId, { probability: 1, reason: "crash" }, true));
+  }
+
   /** The limit of the process that failed first refused the trace: it is no reason to keep it here. */
   refusedBelow(trace: LocalTrace): void {
     if (trace.decision === undefined) this.#decide(trace.keepId, { kept: false, probability: 0, reason: "" });

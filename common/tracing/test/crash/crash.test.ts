@@ -98,6 +98,16 @@ test("a request that is under way when another one crashes the process fails wit
   expect(intake.errors).toHaveLength(1);
 });
 
+test("a crash in a storm has its trace and its issue, though the limit of what is kept has been reached", async () => {
+  const service = await startService({ env: settings({ TRACE_KEEP_MAX_PER_SECOND: "1" }) });
+  expect(await service.ask("fails")).toBe(13);
+  expect(await service.ask("timer")).toBe(14);
+  await service.ended;
+  const names = intake.spans.map(({ name }) => name);
+  expect(names).toContain("under way");
+  expect(intake.errors.map(({ exception }) => exception.values.at(-1)?.value)).toContain("thrown in a timer");
+});
+
 test("a handler that rejects after its answer, where that ends the process, has one issue", async () => {
   const service = await startService({ env: settings(), args: ["answers first"] });
   expect(await service.ask("anything")).toBe(0);

@@ -24,3 +24,14 @@ test.each(["thrown", "rejected", "late", "message"])(
     ]);
   },
 );
+
+test("EXP-13: a proxy that cannot be used keeps nothing from a destination that needs none", async () => {
+  const env = {
+    SENTRY_DSN: "https://publickey@sentry.invalid/42",
+    OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${intake.port}`,
+    HTTPS_PROXY: "socks5://127.0.0.1:9",
+  };
+  const { stderr } = await runNode(fixture("one-crash.ts"), { env });
+  expect(intake.spans.map(({ name }) => name)).toEqual(["doomed"]);
+  expect(stderr).toContain("the proxy in the environment is not an http or https URL");
+});
