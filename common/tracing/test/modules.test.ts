@@ -1,8 +1,8 @@
 import { mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { build } from "vite";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { bundle } from "./harness/bundle.ts";
 import { startIntake, type TestIntake } from "./harness/intake.ts";
 import { fixture, runNode } from "./harness/run-node.ts";
 
@@ -12,19 +12,7 @@ let intake: TestIntake;
 /** One file with everything in it, in a folder without any node_modules. */
 beforeAll(async () => {
   folder = realpathSync(mkdtempSync(join(tmpdir(), "tracekeep-")));
-  await build({
-    configFile: false,
-    logLevel: "error",
-    root: fixture(""),
-    ssr: { noExternal: true },
-    build: {
-      ssr: fixture("one-call.ts"),
-      outDir: folder,
-      emptyOutDir: true,
-      target: "node24",
-      rolldownOptions: { output: { entryFileNames: "bundle.mjs" } },
-    },
-  });
+  await bundle("one-call.ts", folder);
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 beforeEach(async () => {

@@ -1,10 +1,10 @@
 import { mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { build } from "vite";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { bundle } from "../harness/bundle.ts";
 import { startIntake, type TestIntake } from "../harness/intake.ts";
-import { fixture, runNode } from "../harness/run-node.ts";
+import { runNode } from "../harness/run-node.ts";
 import { startProxy, type TestProxy } from "../proxy/harness/proxy.ts";
 
 let folder: string;
@@ -14,21 +14,7 @@ let proxy: TestProxy;
 /** One file for each format, in a folder without any node_modules. */
 beforeAll(async () => {
   folder = realpathSync(mkdtempSync(join(tmpdir(), "tracekeep-")));
-  for (const format of ["es", "cjs"] as const) {
-    await build({
-      configFile: false,
-      logLevel: "error",
-      root: fixture(""),
-      ssr: { noExternal: true },
-      build: {
-        ssr: fixture("one-crash.ts"),
-        outDir: folder,
-        emptyOutDir: false,
-        target: "node24",
-        rolldownOptions: { output: { format, entryFileNames: `bundle.${format === "es" ? "mjs" : "cjs"}` } },
-      },
-    });
-  }
+  for (const format of ["es", "cjs"] as const) await bundle("one-crash.ts", folder, format);
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 beforeEach(async () => {
