@@ -30,3 +30,26 @@ test("an async handler that has answered OK and rejects then: the trace is kept,
   await tracing.shutdown();
   await intake.close();
 });
+
+test("a handler that has answered OK and rejects with an answer: nothing has failed", async () => {
+  const intake = await startIntake();
+  const tracing = startTestTracing(intake, { TRACE_SAMPLE_RATE: "0" });
+  const probe = await serveProbe(tracing, {
+    async unary(_call, callback) {
+      callback(null, { text: "", count: 1 });
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      throw Object.assign(new Error("no such account"), { code: 5, details: "no such account" });
+    },
+  });
+  const client = probeClient(undefined, probe.address);
+  const unhandled = await collectUnhandled(async () => {
+    await callUnary(client);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  });
+  expect(unhandled).toHaveLength(1);
+  client.close();
+  probe.stop();
+  await tracing.shutdown();
+  expect([intake.spans, intake.errors]).toEqual([[], []]);
+  await intake.close();
+});

@@ -92,3 +92,20 @@ test.each<[string, (theirs: Context) => Context]>([
   await tracing.shutdown();
   await intake.close();
 });
+
+test("another remote span in a caller's place has nothing of what the caller's headers said", async () => {
+  const intake = await startIntake();
+  const tracing = startTestTracing(intake);
+  const headers = {
+    traceparent: `00-${TRACE}-b7ad6b7169203331-00`,
+    baggage: `sentry-trace_id=${TRACE},sentry-release=theirs`,
+  };
+  const other = { traceId: "1bf7651916cd43dd8448eb211c80319d", spanId: "b7ad6b7169203331", traceFlags: 1 };
+  const sent: Record<string, string> = {};
+  const theirs = propagation.extract(ROOT_CONTEXT, headers);
+  propagation.inject(trace.setSpanContext(theirs, { ...other, isRemote: true }), sent);
+  expect(sent["sentry-trace"]).toBe(`${other.traceId}-${other.spanId}-1`);
+  expect(sent.baggage ?? "").not.toContain("sentry-release=theirs");
+  await tracing.shutdown();
+  await intake.close();
+});

@@ -108,6 +108,26 @@ test("a crash in a storm has its trace and its issue, though the limit of what i
   expect(intake.errors.map(({ exception }) => exception.values.at(-1)?.value)).toContain("thrown in a timer");
 });
 
+test("a crash keeps no trace where failures are not kept", async () => {
+  const service = await startService({ env: settings({ TRACE_KEEP_ERRORS: "false" }) });
+  expect(await service.ask("timer")).toBe(14);
+  await service.ended;
+  expect(intake.spans).toEqual([]);
+});
+
+test("an issue that was posted and not answered when the process crashes is sent again", async () => {
+  intake.answer = "hang";
+  const service = await startService({ env: settings() });
+  expect(await service.ask("fails")).toBe(13);
+  await intake.until(() => intake.requests.length === 1, "the issue's request");
+  intake.answer = { status: 200 };
+  expect(await service.ask("timer")).toBe(14);
+  await service.ended;
+  expect(intake.errors.map(({ exception }) => exception.values.at(-1)?.value)).toEqual(
+    expect.arrayContaining(["failed", "thrown in a timer"]),
+  );
+});
+
 test("a handler that rejects after its answer, where that ends the process, has one issue", async () => {
   const service = await startService({ env: settings(), args: ["answers first"] });
   expect(await service.ask("anything")).toBe(0);
