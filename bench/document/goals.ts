@@ -76,9 +76,9 @@ export const GOALS: readonly Goal[] = [
       return own.length === 0 ? undefined : summarise(own.map(({ instrumentMs }) => instrumentMs));
     },
   },
-  growth("100,000 requests under way to one", "live", 100_000),
-  growth("a record of 256 MiB to one of 64 KiB", "record", 256 * 1_024 * 1_024),
-  growth("1,000 methods to one", "methods", 1_000),
+  growth("a request's spans alone, with 100,000 requests under way to one", "live", 100_000),
+  growth("a request's spans alone, with a record of 256 MiB to one of 64 KiB", "record", 256 * 1_024 * 1_024),
+  growth("a request with 1,000 methods to one", "methods", 1_000),
   {
     title: "cost of a request late in a long run to that early in it",
     most: 1.1,
@@ -95,7 +95,7 @@ function growth(
   ...[dimension, size]: Parameters<typeof growthOf> extends [unknown, ...infer Rest] ? Rest : never
 ): Goal {
   return {
-    title: `cost of a request with ${title}`,
+    title: `cost of ${title}`,
     most: 1.1,
     unit: "×",
     measured: (results) => results.growth && growthOf(results.growth.sizes, dimension, size),

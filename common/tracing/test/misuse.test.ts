@@ -82,6 +82,8 @@ test.each([
   ["SENTRY_ENVIROMENT", "SENTRY_ENVIRONMENT"],
   ["OTEL_EXPORTER_OTLP_TRACE_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"],
   ["OTEL_EXPORTER_OLTP_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"],
+  ["OTEL_EXPORTER_OTPL_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"],
+  ["SENTY_DSN", "SENTRY_DSN"],
 ])("a variable %s is warned of", (name, meant) => {
   const { warnings } = loadTracingConfig({ env: { [name]: "1" }, cwd: "/" });
   expect(warnings).toEqual([`${name} is not a setting and has no effect; did you mean ${meant}?`]);

@@ -120,6 +120,18 @@ test("a failure from below that is wrapped in an error of one's own is one failu
   expect(await events(1)).toEqual(["UNAVAILABLE: bank is down"]);
 });
 
+test.each([
+  { length: "short", text: "Internal server error", issues: 2 },
+  { length: "long", text: "Internal server error, something failed: unknown exception occurred", issues: 1 },
+])("a $length text of common words in another's failure: $issues issues", async ({ text, issues }) => {
+  const bank = await serve(failsWith(14, text));
+  const ledger = await serve((_call, callback) => {
+    void call(bank, tracing).then(() => callback({ code: 13, details: `Ledger: ${text}` }));
+  });
+  await call(ledger, tracing);
+  expect(await events(issues)).toHaveLength(issues);
+});
+
 test("a span's exception that was caught has nothing to do with a later failure", async () => {
   const ledger = await serve((_call, callback) => {
     try {

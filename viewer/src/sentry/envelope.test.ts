@@ -68,4 +68,34 @@ describe("parseErrorEvent", () => {
       raw: event,
     });
   });
+
+  it("leaves out what is not as it should be, and keeps the rest", () => {
+    const values = [{ type: 1, value: "no bank" }, "odd"];
+    const tags = { service: "ledger", attempt: 2, odd: {}, none: null };
+    const event = { level: 3, release: ["1"], message: { formatted: 1 }, tags, exception: { values } };
+    const contexts = { trace: { trace_id: 7 } };
+    expect(parseErrorEvent(Buffer.from(JSON.stringify({ ...event, contexts })))).toMatchObject({
+      level: undefined,
+      release: undefined,
+      message: undefined,
+      tags: { service: "ledger", attempt: "2" },
+      exceptions: [
+        { type: "Error", value: "no bank" },
+        { type: "Error", value: "" },
+      ],
+      trace: undefined,
+    });
+  });
+
+  it("takes an event whatever is in its fields", () => {
+    const fields =
+      "event_id level message logentry platform release environment server_name transaction tags exception contexts";
+    fc.assert(
+      fc.property(fc.constantFrom(...fields.split(" ")), fc.jsonValue(), (field, odd) => {
+        const other = field === "platform" ? "release" : "platform";
+        const event = parseErrorEvent(Buffer.from(JSON.stringify({ [other]: "node", [field]: odd })));
+        expect(Reflect.get(event, other)).toBe("node");
+      }),
+    );
+  });
 });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { MalformedEnvelopeError, parseJson } from "./envelope.ts";
+import { lenient, text } from "./lenient.ts";
 
 /** A Sentry error event, as far as it matters beside a trace. */
 export interface SentryErrorEvent {
@@ -22,24 +23,24 @@ export interface SentryErrorEvent {
   readonly raw: unknown;
 }
 
-const text = z.string().nullish();
-const tagValue = z.union([z.string(), z.number(), z.boolean(), z.null()]).transform(String);
-const exception = z.object({ type: text, value: text });
+const formatted = z.object({ formatted: text, message: text });
+const exceptions = z.array(z.object({ type: text, value: text }).catch({}));
 const traceContext = z.object({ trace_id: z.string(), span_id: z.string(), parent_span_id: text });
+const tag = z.tuple([z.string(), z.union([z.string(), z.number(), z.boolean()]).transform(String)]);
 
 const schema = z.object({
   event_id: text,
   level: text,
-  message: z.union([z.string(), z.object({ formatted: text, message: text })]).nullish(),
-  logentry: z.object({ formatted: text, message: text }).nullish(),
+  message: lenient(z.union([z.string(), formatted])),
+  logentry: lenient(formatted),
   platform: text,
   release: text,
   environment: text,
   server_name: text,
   transaction: text,
-  tags: z.union([z.record(z.string(), tagValue), z.array(z.tuple([z.string(), tagValue]))]).nullish(),
-  exception: z.union([z.object({ values: z.array(exception).nullish() }), z.array(exception)]).nullish(),
-  contexts: z.object({ trace: traceContext.nullish() }).nullish(),
+  tags: lenient(z.union([z.record(z.string(), z.unknown()), z.array(z.unknown())])),
+  exception: lenient(z.union([exceptions, z.object({ values: lenient(exceptions) })])),
+  contexts: lenient(z.object({ trace: lenient(traceContext) })),
 });
 
 /**
@@ -52,7 +53,7 @@ export function parseErrorEvent(payload: Buffer, envelopeId = ""): SentryErrorEv
   if (!parsed.success) throw new MalformedEnvelopeError(`the event: ${z.prettifyError(parsed.error)}`);
   const event = parsed.data;
   const message = event.logentry ?? event.message;
-  const exceptions = Array.isArray(event.exception) ? event.exception : event.exception?.values;
+  const thrown = Array.isArray(event.exception) ? event.exception : event.exception?.values;
   const trace = event.contexts?.trace;
   return {
     eventId: event.event_id ?? envelopeId,
@@ -63,11 +64,18 @@ export function parseErrorEvent(payload: Buffer, envelopeId = ""): SentryErrorEv
     environment: event.environment ?? undefined,
     serverName: event.server_name ?? undefined,
     transaction: event.transaction ?? undefined,
-    tags: Array.isArray(event.tags) ? Object.fromEntries(event.tags) : (event.tags ?? {}),
-    exceptions: (exceptions ?? []).map(({ type, value }) => ({ type: type ?? "Error", value: value ?? "" })),
+    tags: tagsOf(event.tags),
+    exceptions: (thrown ?? []).map(({ type, value }) => ({ type: type ?? "Error", value: value ?? "" })),
     trace: trace
       ? { traceId: trace.trace_id, spanId: trace.span_id, parentSpanId: trace.parent_span_id ?? undefined }
       : undefined,
     raw,
   };
+}
+
+function tagsOf(given: z.infer<typeof schema>["tags"]): Record<string, string> {
+  const pairs = Array.isArray(given) ? given : Object.entries(given ?? {});
+  return Object.fromEntries(
+    pairs.map((pair) => tag.safeParse(pair).data).filter((pair) => pair !== undefined),
+  );
 }

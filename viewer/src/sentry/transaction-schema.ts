@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { lenient, text } from "./lenient.ts";
 
-const text = z.string().nullish();
 export const traceId = z
   .string()
   .regex(/^(?!0{32})[0-9a-f]{32}$/i, "expected 32 hexadecimal digits, not all zero");
@@ -12,17 +12,17 @@ export const time = z.union([
   z.number().min(0).max(1e10),
   z.iso.datetime({ offset: true, local: true }).transform(secondsOf),
 ]);
-const data = z.record(z.string(), z.unknown()).nullish();
+const data = lenient(z.record(z.string(), z.unknown()));
 export const link = z.object({ trace_id: traceId, span_id: spanId, attributes: data });
 const body = {
   trace_id: traceId,
   span_id: spanId,
-  parent_span_id: spanId.nullish().catch(undefined),
+  parent_span_id: lenient(spanId),
   op: text,
   status: text,
   origin: text,
   data,
-  links: z.array(link).nullish(),
+  links: lenient(z.array(link)),
 };
 const childSpan = z.object({ ...body, description: text, start_timestamp: time, timestamp: time });
 /** A transaction event, as far as its spans go. */
@@ -34,8 +34,11 @@ export const transaction = z.object({
   release: text,
   environment: text,
   server_name: text,
-  tags: z.union([z.record(z.string(), z.unknown()), z.array(z.unknown())]).nullish(),
-  contexts: z.object({ trace: z.object(body), otel: z.object({ resource: data }).nullish() }),
+  tags: lenient(z.union([z.record(z.string(), z.unknown()), z.array(z.unknown())])),
+  contexts: z.object({
+    trace: z.object(body),
+    otel: lenient(z.object({ resource: data })),
+  }),
   spans: z.array(childSpan).nullish(),
 });
 

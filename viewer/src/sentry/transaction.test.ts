@@ -88,6 +88,33 @@ describe("a transaction", () => {
     expect(serviceOf({})).toBe("unknown");
   });
 
+  it("stays whole where a field that it can do without is odd", () => {
+    const odd = {
+      op: 1,
+      status: {},
+      origin: [],
+      data: [1],
+      links: [{ trace_id: "none" }],
+      parent_span_id: 5,
+    };
+    const child = { ...odd, trace_id: traceId, span_id: "00000000000000a2", description: 9 };
+    const times = { start_timestamp: event.start_timestamp, timestamp: event.timestamp };
+    const contexts = { trace: { ...trace, ...odd }, otel: 1 };
+    const spans = parse({
+      ...event,
+      ...odd,
+      release: {},
+      tags: "x",
+      contexts,
+      spans: [{ ...child, ...times }],
+    });
+    expect(spans).toMatchObject([
+      { name: "POST /accounts", status: "unset", links: [] },
+      { name: "", parentSpanId: undefined, attributes: {} },
+    ]);
+    expect(spans[0]?.resource).toMatchObject({ "deployment.environment.name": "staging" });
+  });
+
   it.each([
     ["no JSON", "{"],
     ["no trace", { ...event, contexts: {} }],

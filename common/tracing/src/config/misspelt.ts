@@ -1,9 +1,9 @@
 import { TRACING_VARIABLES } from "./variables.ts";
 
 const KNOWN = Object.keys(TRACING_VARIABLES);
-/** Where ours begin, in any case; `OLTP` is how many write `OTLP`. */
+/** Where ours begin, in any case; `OLTP` is how many write `OTLP`, and some letters of `SENTRY_DSN` are easily lost. */
 const OURS =
-  /^(?:TRACE|TRACING|SENTRY_(?:D[NS]+$|ENV|REL)|OTEL_(?:SDK|SERVICE|TRACES|EXPORTER_O(?:TL|LT)P)_)/i;
+  /^(?:TRACE|TRACING|S[ENTRY]+_DSN$|SENTRY_(?:D[NS]+$|ENV|REL)|OTEL_(?:SDK|SERVICE|TRACES|EXPORTER_O[TLP]{3})_)/i;
 
 /** Warnings on variables that look like ours, but are not: an unknown name alone is somebody else's. */
 export function misspelt(names: readonly string[]): string[] {

@@ -1,3 +1,4 @@
+import { Metadata } from "@grpc/grpc-js";
 import { expect, test } from "vitest";
 import { firstMessage, openCall } from "../harness/calls.ts";
 import { startIntake } from "../harness/intake.ts";
@@ -40,3 +41,29 @@ test.each(["serverStream", "bidi"] as const)(
     await Promise.all([own.close(), intake.close()]);
   },
 );
+
+test.each([
+  { attached: true, says: ["recalls=1"] },
+  { attached: false, says: [] },
+])("a stream's first metadata says whether recalls are taken (attached: $attached)", async (server) => {
+  const intake = await startIntake();
+  const tracing = startTestTracing(intake);
+  const feed = await serveProbe(
+    undefined,
+    { serverStream: (call) => void call.write({ text: "", count: 1 }) },
+    { interceptors: tracing.serverInterceptors() },
+  );
+  if (server.attached) tracing.attach(feed.server);
+  const client = probeClient(undefined, feed.address);
+  const metadata = new Metadata();
+  metadata.set("tracekeep", "v=1;asks=1");
+  const open = openCall(client, "serverStream", { metadata });
+  const first = new Promise<Metadata>((resolve) => open.call.on("metadata", resolve));
+  expect((await first).get("tracekeep")).toEqual(server.says);
+  open.call.cancel();
+  await open.status;
+  client.close();
+  feed.stop();
+  await tracing.shutdown();
+  await intake.close();
+});
