@@ -1,6 +1,8 @@
 import { execFile } from "node:child_process";
 import { globSync, readFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { isBuiltin } from "node:module";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
@@ -92,4 +94,27 @@ test("source maps lead from what is published to its sources, and name no folder
     expect(sourcesContent.length, map).toBe(sources.length);
     expect(readFileSync(join(root, map), "utf8"), map).not.toContain(root);
   }
+});
+
+test("the library that is published sends by a thread of its own", async () => {
+  const paths: string[] = [];
+  const intake = createServer((request, response) => {
+    paths.push(request.url ?? "");
+    request.resume().on("end", () => response.end());
+  });
+  await new Promise<void>((resolve) => intake.listen(0, "127.0.0.1", resolve));
+  const code = `
+    import { subscribe } from "node:diagnostics_channel";
+    const { loadTracingConfig, startTracing } = await import(process.argv[1]);
+    subscribe("http.client.request.created", () => console.log("not in this thread"));
+    const logger = { debug() {}, info() {}, warn: console.log, error: console.log };
+    const tracing = startTracing(loadTracingConfig({ serviceName: "bundled", cwd: "/" }), { logger });
+    tracing.withSpan("job", () => {});
+    await tracing.shutdown();`;
+  const { port } = intake.address() as AddressInfo;
+  const env = { SENTRY_DSN: `http://key@127.0.0.1:${port}/1`, TRACE_SAMPLE_RATE: "1" };
+  const options = ["--input-type=module", "--eval", code, join(root, "common/tracing/dist/index.js")];
+  const { stdout } = await promisify(execFile)(process.execPath, options, { env });
+  intake.close();
+  expect([stdout, paths]).toEqual(["", ["/api/1/integration/otlp/v1/traces"]]);
 });

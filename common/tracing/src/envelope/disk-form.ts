@@ -1,9 +1,9 @@
 import { promisify } from "node:util";
-import { gunzip, gzip } from "node:zlib";
+import { gunzip } from "node:zlib";
 import type { HttpTarget } from "../transport/http-sender.ts";
+import { compress } from "../transport/thread/index.ts";
 import { withoutSender, withSender } from "./envelope-sender.ts";
 
-const compress = promisify(gzip);
 const decompress = promisify(gunzip);
 
 /** How requests to a destination lie on a disk, where they may wait for long and others may find them. */

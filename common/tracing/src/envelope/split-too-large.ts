@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { promisify } from "node:util";
-import { gunzip, gzip } from "node:zlib";
+import { gunzip } from "node:zlib";
 import type { HttpResponse } from "../transport/http-sender.ts";
+import { compress } from "../transport/thread/index.ts";
 import { headedBy, type TransactionEvent } from "./transaction.ts";
 
-const compress = promisify(gzip);
 const decompress = promisify(gunzip);
 
 type Post = (body: Uint8Array) => Promise<HttpResponse>;

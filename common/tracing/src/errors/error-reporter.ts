@@ -15,7 +15,7 @@ export interface ErrorReporter {
   /** Whether failures become issues at all. */
   reports(): boolean;
   /** Envelopes that have not arrived, compressed: the process dies. */
-  rescue(): readonly Buffer[];
+  rescue(): readonly Uint8Array[];
   flush(limitMs: number): Promise<void>;
   shutdown(limitMs: number): Promise<void>;
   /** Failures that have become events, and those that have not; what waits to be sent is in neither. */

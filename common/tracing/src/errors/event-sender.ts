@@ -1,10 +1,10 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { promisify } from "node:util";
-import { gzip, gzipSync } from "node:zlib";
+import { gzipSync } from "node:zlib";
 import { judgeAnswer } from "../export/outcome.ts";
 import { createLimitedLog, type Logger } from "../logger.ts";
 import { envelopeTarget, forGzip, type SentryProject } from "../transport/envelope.ts";
-import { createHttpSender, type HttpResponse, type HttpSender } from "../transport/http-sender.ts";
+import type { HttpResponse, HttpSender } from "../transport/http-sender.ts";
+import { compress, createSender } from "../transport/thread/index.ts";
 import { eventEnvelope } from "./event-envelope.ts";
 import type { SentryEvent } from "./sentry-event.ts";
 
@@ -22,7 +22,6 @@ export interface EventSenderOptions<T> {
 
 /** For a few kB: the window that gzip takes otherwise is 250 kB for each event under way. */
 const SMALL_WINDOW = { windowBits: 12, memLevel: 5 };
-const compress = promisify(gzip);
 
 /** Events that wait: as many as a burst within the limit makes while one answer is awaited. */
 const MOST_WAITING = 1_000;
@@ -47,7 +46,7 @@ export class EventSender<T> {
   /** Taken from those that wait, and not yet written. */
   readonly #begun = new Set<Waiting<T>>();
   /** Posted, and not yet answered. */
-  readonly #posted = new Set<Buffer>();
+  readonly #posted = new Set<Uint8Array>();
   readonly #underWay = new Set<Promise<void>>();
   readonly #log: ReturnType<typeof createLimitedLog>;
   /** By a clock that never runs backwards. */
@@ -61,7 +60,7 @@ export class EventSender<T> {
     this.#options = options;
     this.#log = createLimitedLog(options.logger);
     const target = forGzip(envelopeTarget(project, [ca]));
-    this.#sender = createHttpSender({ ...target, timeoutMs, concurrency: MOST_UNDER_WAY });
+    this.#sender = createSender({ ...target, timeoutMs, concurrency: MOST_UNDER_WAY });
   }
 
   get #isHeld(): boolean {
@@ -93,7 +92,7 @@ export class EventSender<T> {
   }
 
   /** What has not been answered, as it would be posted: the process dies. */
-  rescue(): readonly Buffer[] {
+  rescue(): readonly Uint8Array[] {
     const left = [...this.#begun, ...this.#waiting];
     return [...this.#posted, ...left.map((each) => gzipSync(this.#envelope(each)))];
   }
@@ -121,7 +120,7 @@ export class EventSender<T> {
     }
   }
 
-  async #write(next: Waiting<T>): Promise<Buffer> {
+  async #write(next: Waiting<T>): Promise<Uint8Array> {
     this.#begun.add(next);
     try {
       return await compress(this.#envelope(next), SMALL_WINDOW);
@@ -130,7 +129,7 @@ export class EventSender<T> {
     }
   }
 
-  async #post(body: Buffer): Promise<void> {
+  async #post(body: Uint8Array): Promise<void> {
     this.#posted.add(body);
     try {
       this.#heed(await this.#options.untraced(() => this.#sender.post(body)));

@@ -1,7 +1,7 @@
 import { promisify } from "node:util";
-import { gunzip, gzip } from "node:zlib";
+import { gunzip } from "node:zlib";
+import { compress } from "../transport/thread/index.ts";
 
-const compress = promisify(gzip);
 const decompress = promisify(gunzip);
 
 /** A body as it is sent: compressed unless the server is not to get that. */

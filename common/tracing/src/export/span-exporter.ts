@@ -4,8 +4,9 @@ import type { Logger } from "../logger.ts";
 import { createRequestEncoder, type EncodedSpan } from "../otlp/index.ts";
 import { ClientReports, type DiscardReason } from "../transport/client-reports.ts";
 import { envelopeTarget } from "../transport/envelope.ts";
-import { createHttpSender, type HttpSender } from "../transport/http-sender.ts";
+import type { HttpSender } from "../transport/http-sender.ts";
 import type { Parcel } from "../transport/parcel.ts";
+import { createSender } from "../transport/thread/index.ts";
 import { BatchExporter, type BatchExporterOptions, type PostListener } from "./batch-exporter.ts";
 import { type Destination, destinationsOf, type EnvelopeAddress } from "./destinations.ts";
 import type { ExportStats } from "./export-counters.ts";
@@ -99,7 +100,7 @@ function otlpOutlet(
     mostItems: Number.POSITIVE_INFINITY,
     categories: SPANS,
   };
-  const sender = createSender(options, destination);
+  const sender = createSenderTo(options, destination);
   const exporter = new BatchExporter(exporterOptions(options, destination, sender, wire, reports));
   return {
     name: destination.name,
@@ -121,7 +122,7 @@ function envelopeOutlet(
   const concurrency = Math.max(given.config.export.concurrency, LEAST_CONCURRENCY);
   const settings = { ...given.config.export, intervalMs: TRANSACTIONS_WAIT_MS, concurrency };
   const options = { ...given, config: { ...given.config, export: settings } };
-  const sender = createSender(options, destination);
+  const sender = createSenderTo(options, destination);
   const exporter = new BatchExporter(
     exporterOptions(
       options,
@@ -162,9 +163,9 @@ function envelopeOutlet(
   };
 }
 
-function createSender({ config, untraced }: SpanExporterOptions, destination: Destination): HttpSender {
+function createSenderTo({ config, untraced }: SpanExporterOptions, destination: Destination): HttpSender {
   const { headers, gzip } = destination;
-  const sender = createHttpSender({
+  const sender = createSender({
     ...destination,
     headers: gzip ? { ...headers, "content-encoding": "gzip" } : headers,
     concurrency: config.export.concurrency,
@@ -191,7 +192,7 @@ function exporterOptions<T extends Outgoing>(
 function createReports({ config, untraced }: SpanExporterOptions): ClientReports | undefined {
   if (config.sentryDsn === undefined) return undefined;
   const { timeoutMs, ca, protocol } = config.export;
-  const sender = createHttpSender({ ...envelopeTarget(config.sentryDsn, [ca]), timeoutMs });
+  const sender = createSender({ ...envelopeTarget(config.sentryDsn, [ca]), timeoutMs });
   const post = (body: Uint8Array) => untraced(() => sender.post(body));
   return new ClientReports({ sender: { ...sender, post }, transactions: protocol === "envelope" });
 }

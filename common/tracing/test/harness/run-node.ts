@@ -15,6 +15,8 @@ export interface RunSettings {
   readonly cwd?: string;
   /** Fixtures that are imported before the program. */
   readonly preload?: readonly string[];
+  /** Node's own. */
+  readonly flags?: readonly string[];
 }
 
 /** The path of a program in the fixtures folder. */
@@ -24,9 +26,9 @@ export function fixture(name: string): string {
 
 /** Runs a program in a process of its own until it ends by itself. */
 export function runNode(program: string, settings: RunSettings = {}): Promise<EndedProcess> {
-  const { args = [], env = {}, cwd = "/", preload = [] } = settings;
+  const { args = [], env = {}, cwd = "/", preload = [], flags = [] } = settings;
   const imports = preload.flatMap((name) => ["--import", fixture(name)]);
-  const child = spawn(process.execPath, [...imports, program, ...args], {
+  const child = spawn(process.execPath, [...flags, ...imports, program, ...args], {
     cwd,
     env: { PATH: process.env.PATH ?? "", ...env },
     stdio: ["ignore", "pipe", "pipe"],

@@ -1,0 +1,49 @@
+import { promisify } from "node:util";
+import { parentPort } from "node:worker_threads";
+import { gzip } from "node:zlib";
+import { createHttpSender, type HttpSender } from "../http-sender.ts";
+import { type Answer, faultOf, ownBytes, type Question, type Results, type Task } from "./messages.ts";
+
+// The program of the sending thread: opens, uses and closes senders, and compresses, as it is asked to.
+
+const compress = promisify(gzip);
+const senders = new Map<number, HttpSender>();
+
+parentPort?.on("message", async (question: Question) => {
+  const { id } = question;
+  try {
+    const result = await perform(question);
+    const bytes = result instanceof Uint8Array ? result : result?.body;
+    answer({ id, result }, bytes);
+  } catch (error) {
+    answer({ id, fault: faultOf(error) });
+  }
+});
+
+function answer(message: Answer, handedOver?: Uint8Array): void {
+  parentPort?.postMessage(message, handedOver === undefined ? [] : [handedOver.buffer as ArrayBuffer]);
+}
+
+async function perform(task: Task): Promise<Results[keyof Results]> {
+  switch (task.kind) {
+    case "open":
+      senders.set(task.sender, createHttpSender(task.options));
+      return undefined;
+    case "post": {
+      const { status, headers, body } = await senderOf(task.sender).post(task.body);
+      return { status, headers: { ...headers }, body: ownBytes(body) };
+    }
+    case "close":
+      await senderOf(task.sender).close();
+      senders.delete(task.sender);
+      return undefined;
+    case "compress":
+      return ownBytes(await compress(task.body, task.options));
+  }
+}
+
+function senderOf(number: number): HttpSender {
+  const sender = senders.get(number);
+  if (sender === undefined) throw new Error("the sender is closed");
+  return sender;
+}
