@@ -4,7 +4,7 @@ import { judgeAnswer } from "../export/outcome.ts";
 import { createLimitedLog, type Logger } from "../logger.ts";
 import { envelopeTarget, forGzip, type SentryProject } from "../transport/envelope.ts";
 import type { HttpResponse, HttpSender } from "../transport/http-sender.ts";
-import { compress, createSender } from "../transport/thread/index.ts";
+import { createSender } from "../transport/thread/index.ts";
 import { eventEnvelope } from "./event-envelope.ts";
 import type { SentryEvent } from "./sentry-event.ts";
 
@@ -43,8 +43,6 @@ export class EventSender<T> {
   readonly #options: EventSenderOptions<T>;
   readonly #sender: HttpSender;
   readonly #waiting: Waiting<T>[] = [];
-  /** Taken from those that wait, and not yet written. */
-  readonly #begun = new Set<Waiting<T>>();
   /** Posted, and not yet answered. */
   readonly #posted = new Set<Uint8Array>();
   readonly #underWay = new Set<Promise<void>>();
@@ -60,7 +58,12 @@ export class EventSender<T> {
     this.#options = options;
     this.#log = createLimitedLog(options.logger);
     const target = forGzip(envelopeTarget(project, [ca]));
-    this.#sender = createSender({ ...target, timeoutMs, concurrency: MOST_UNDER_WAY });
+    this.#sender = createSender({
+      ...target,
+      timeoutMs,
+      concurrency: MOST_UNDER_WAY,
+      compression: SMALL_WINDOW,
+    });
   }
 
   get #isHeld(): boolean {
@@ -93,8 +96,9 @@ export class EventSender<T> {
 
   /** What has not been answered, as it would be posted: the process dies. */
   rescue(): readonly Uint8Array[] {
-    const left = [...this.#begun, ...this.#waiting];
-    return [...this.#posted, ...left.map((each) => gzipSync(this.#envelope(each)))];
+    return [...this.#posted, ...this.#waiting.map((each) => this.#envelope(each))].map((body) =>
+      gzipSync(body),
+    );
   }
 
   stats(): { readonly sent: number; readonly lost: number } {
@@ -112,20 +116,11 @@ export class EventSender<T> {
     await nextTurn();
     for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
       try {
-        await this.#post(await this.#write(next));
+        await this.#post(this.#envelope(next));
       } catch (error) {
         const { code, message } = error as NodeJS.ErrnoException;
         this.#failed(code ?? message);
       }
-    }
-  }
-
-  async #write(next: Waiting<T>): Promise<Uint8Array> {
-    this.#begun.add(next);
-    try {
-      return await compress(this.#envelope(next), SMALL_WINDOW);
-    } finally {
-      this.#begun.delete(next);
     }
   }
 

@@ -1,5 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { promisify } from "node:util";
+import { gzip, type ZlibOptions } from "node:zlib";
 import { Connections } from "./connections.ts";
 import { httpRequest, httpsRequest } from "./node-http.ts";
 import { requestFault } from "./request-fault.ts";
@@ -37,16 +39,21 @@ export interface HttpSenderOptions extends HttpTarget {
   readonly timeoutMs: number;
   /** Requests that may be under way at a time, each over a connection of its own; default 1. */
   readonly concurrency?: number;
+  /** Each body is compressed so by gzip before it is sent; default: bodies go as they are. The headers have to say it. */
+  readonly compression?: ZlibOptions;
 }
 
 /** An answer is read for its error text only. */
 const LONGEST_ANSWER = 65_536;
+const compress = promisify(gzip);
 const PROXY_AUTHENTICATION_REQUIRED = 407;
 const TRACE_HEADERS = ["traceparent", "tracestate", "baggage", "sentry-trace"];
 const RESET_CODES: ReadonlySet<string> = new Set(["ECONNRESET", "EPIPE"]);
 
 export function createHttpSender(options: HttpSenderOptions): HttpSender {
   const { url, headers, ca = [], timeoutMs, concurrency = 1 } = options;
+  const ready = async (body: Uint8Array): Promise<Uint8Array> =>
+    options.compression === undefined ? body : compress(body, options.compression);
   const target = new URL(url);
   const send = target.protocol === "https:" ? httpsRequest : httpRequest;
   const trust = trustOf(ca);
@@ -125,7 +132,7 @@ export function createHttpSender(options: HttpSenderOptions): HttpSender {
     post(body) {
       const signal = AbortSignal.timeout(timeoutMs);
       const lane = next++ % concurrency;
-      const answer = (turns[lane] as Promise<unknown>).then(() => exchange(body, signal));
+      const answer = (turns[lane] as Promise<unknown>).then(async () => exchange(await ready(body), signal));
       // One turn later, since the connection is free for the next request only then.
       turns[lane] = answer.catch(() => {}).then(() => nextTurn());
       return answer;
