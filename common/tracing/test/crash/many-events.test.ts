@@ -30,6 +30,7 @@ test("EXP-13: hundreds of issues that wait at a crash arrive over few connection
   });
   const messages = intake.errors.map(({ exception }) => exception.values.at(-1)?.value);
   expect(new Set(messages).size).toBe(301);
-  expect(messages.indexOf("thrown by nobody's will")).toBeLessThan(32);
-  expect(proxy.made()).toBeLessThanOrEqual(33);
+  // The process itself has eight under way, and those who send the rest are 32.
+  expect(messages.indexOf("thrown by nobody's will")).toBeLessThan(40);
+  expect(proxy.made()).toBeLessThanOrEqual(40);
 });
