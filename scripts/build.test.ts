@@ -107,14 +107,19 @@ test("the library that is published sends by a thread of its own", async () => {
     import { subscribe } from "node:diagnostics_channel";
     const { loadTracingConfig, startTracing } = await import(process.argv[1]);
     subscribe("http.client.request.created", () => console.log("not in this thread"));
+    process.on("worker", (thread) => thread.on("exit", () => console.log("the thread has ended")));
     const logger = { debug() {}, info() {}, warn: console.log, error: console.log };
     const tracing = startTracing(loadTracingConfig({ serviceName: "bundled", cwd: "/" }), { logger });
     tracing.withSpan("job", () => {});
-    await tracing.shutdown();`;
+    await tracing.shutdown();
+    console.log("shut down");`;
   const { port } = intake.address() as AddressInfo;
   const env = { SENTRY_DSN: `http://key@127.0.0.1:${port}/1`, TRACE_SAMPLE_RATE: "1" };
   const options = ["--input-type=module", "--eval", code, join(root, "common/tracing/dist/index.js")];
   const { stdout } = await promisify(execFile)(process.execPath, options, { env });
   intake.close();
-  expect([stdout, paths]).toEqual(["", ["/api/1/integration/otlp/v1/traces"]]);
+  expect([stdout, paths]).toEqual([
+    "the thread has ended\nshut down\n",
+    ["/api/1/integration/otlp/v1/traces"],
+  ]);
 });

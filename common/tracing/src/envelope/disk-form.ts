@@ -1,10 +1,7 @@
-import { promisify } from "node:util";
-import { gunzip } from "node:zlib";
+import { gunzipped } from "../transport/gzip.ts";
 import type { HttpTarget } from "../transport/http-sender.ts";
 import { compress } from "../transport/thread/index.ts";
 import { withoutSender, withSender } from "./envelope-sender.ts";
-
-const decompress = promisify(gunzip);
 
 /** How requests to a destination lie on a disk, where they may wait for long and others may find them. */
 export interface DiskForm {
@@ -24,7 +21,7 @@ export function diskFormFor({ headers }: Pick<HttpTarget, "headers">): DiskForm 
     write: withoutSender,
     async read(written) {
       try {
-        return await compress(withSender(await decompress(written), publicKey));
+        return await compress(withSender(await gunzipped(written), publicKey));
       } catch {
         // The server is to judge what cannot be read here.
         return written;

@@ -1,11 +1,8 @@
 import { createHash } from "node:crypto";
-import { promisify } from "node:util";
-import { gunzip } from "node:zlib";
+import { gunzipped } from "../transport/gzip.ts";
 import type { HttpResponse } from "../transport/http-sender.ts";
 import { compress } from "../transport/thread/index.ts";
 import { headedBy, type TransactionEvent } from "./transaction.ts";
-
-const decompress = promisify(gunzip);
 
 type Post = (body: Uint8Array) => Promise<HttpResponse>;
 
@@ -30,7 +27,7 @@ export function splitTooLarge(post: Post): Post {
     let accepted: HttpResponse | undefined;
     let refused = answer;
     let lost = 0;
-    for (const { envelope, spans } of halve(await decompress(body))) {
+    for (const { envelope, spans } of halve(await gunzipped(body))) {
       const half = await send(await compress(envelope));
       if (RETRYABLE.has(half.answer.status)) return half;
       if (isSuccess(half.answer)) accepted = half.answer;

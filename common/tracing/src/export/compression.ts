@@ -1,8 +1,5 @@
-import { promisify } from "node:util";
-import { gunzip } from "node:zlib";
+import { gunzipped } from "../transport/gzip.ts";
 import { compress } from "../transport/thread/index.ts";
-
-const decompress = promisify(gunzip);
 
 /** A body as it is sent: compressed unless the server is not to get that. */
 export async function compressed(body: Uint8Array, isWanted: boolean): Promise<Uint8Array> {
@@ -11,5 +8,5 @@ export async function compressed(body: Uint8Array, isWanted: boolean): Promise<U
 
 /** The same, of a body that is compressed already. */
 export async function recompressed(body: Uint8Array, isWanted: boolean): Promise<Uint8Array> {
-  return isWanted ? body : decompress(body);
+  return isWanted ? body : gunzipped(body);
 }

@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { promisify } from "node:util";
-import { gzip, type ZlibOptions } from "node:zlib";
+import type { ZlibOptions } from "node:zlib";
 import { Connections } from "./connections.ts";
+import { gzipped } from "./gzip.ts";
 import { httpRequest, httpsRequest } from "./node-http.ts";
 import { requestFault } from "./request-fault.ts";
 import { trustOf } from "./trust.ts";
@@ -45,7 +45,6 @@ export interface HttpSenderOptions extends HttpTarget {
 
 /** An answer is read for its error text only. */
 const LONGEST_ANSWER = 65_536;
-const compress = promisify(gzip);
 const PROXY_AUTHENTICATION_REQUIRED = 407;
 const TRACE_HEADERS = ["traceparent", "tracestate", "baggage", "sentry-trace"];
 const RESET_CODES: ReadonlySet<string> = new Set(["ECONNRESET", "EPIPE"]);
@@ -53,7 +52,7 @@ const RESET_CODES: ReadonlySet<string> = new Set(["ECONNRESET", "EPIPE"]);
 export function createHttpSender(options: HttpSenderOptions): HttpSender {
   const { url, headers, ca = [], timeoutMs, concurrency = 1 } = options;
   const ready = async (body: Uint8Array): Promise<Uint8Array> =>
-    options.compression === undefined ? body : compress(body, options.compression);
+    options.compression === undefined ? body : gzipped(body, options.compression);
   const target = new URL(url);
   const send = target.protocol === "https:" ? httpsRequest : httpRequest;
   const trust = trustOf(ca);

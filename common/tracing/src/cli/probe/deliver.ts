@@ -1,5 +1,3 @@
-import { promisify } from "node:util";
-import { gzip } from "node:zlib";
 import type { TracingConfig } from "../../config/index.ts";
 import type { EncodedTransaction } from "../../envelope/envelope.ts";
 import { createEnvelopeEncoder, createTransactionStream } from "../../envelope/index.ts";
@@ -7,6 +5,7 @@ import type { Destination } from "../../export/destinations.ts";
 import { guarded, stderrLogger } from "../../logger.ts";
 import { createRequestEncoder } from "../../otlp/index.ts";
 import { createResource } from "../../resource.ts";
+import { gzipped } from "../../transport/gzip.ts";
 import { createHttpSender, type HttpResponse, type HttpTarget } from "../../transport/http-sender.ts";
 import type { TestTrace } from "./test-trace.ts";
 
@@ -54,7 +53,7 @@ export async function post(target: HttpTarget, body: Uint8Array, timeoutMs: numb
   const from = Date.now();
   const half = (): number => (from + Date.now()) / 2;
   try {
-    const answer = await sender.post(await promisify(gzip)(body));
+    const answer = await sender.post(await gzipped(body));
     return { answer, error: undefined, at: half() };
   } catch (error) {
     return { answer: undefined, error: error as NodeJS.ErrnoException, at: half() };

@@ -25,17 +25,13 @@ export type Answer = { readonly id: number } & (
 /** An error as it goes from thread to thread: of one that is copied, only the text would arrive. */
 export interface Fault {
   readonly message: string;
-  readonly code?: unknown;
-  readonly kind?: unknown;
+  readonly code: unknown;
+  readonly kind: unknown;
 }
 
 export function faultOf(error: unknown): Fault {
   const { message, code, kind } = error as Partial<Fault>;
-  return {
-    message: String(message),
-    ...(code !== undefined && { code }),
-    ...(kind !== undefined && { kind }),
-  };
+  return { message: String(message), code, kind };
 }
 
 export function errorOf({ message, ...rest }: Fault): Error {

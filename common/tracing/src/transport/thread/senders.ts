@@ -1,10 +1,8 @@
-import { promisify } from "node:util";
-import { gzip, type ZlibOptions } from "node:zlib";
+import type { ZlibOptions } from "node:zlib";
+import { gzipped } from "../gzip.ts";
 import { createHttpSender, type HttpSender, type HttpSenderOptions } from "../http-sender.ts";
 import { NoThreadError } from "./running-thread.ts";
 import type { SendingThread } from "./sending-thread.ts";
-
-const compressHere = promisify(gzip);
 
 /** Senders, and what their bodies are compressed by, in a thread of their own; in this one where there is no other. */
 export class Senders {
@@ -53,11 +51,13 @@ export class Senders {
 
   /** What gzip makes of a body. */
   readonly compress = async (body: Uint8Array, options: ZlibOptions = {}): Promise<Uint8Array> => {
+    // The thread ends with the last sender, and must not begin again after it.
+    if (this.#open === 0) return gzipped(body, options);
     try {
       return await this.#thread.ask({ kind: "compress", body, options });
     } catch (error) {
       if (!(error instanceof NoThreadError)) throw error;
-      return compressHere(body, options);
+      return gzipped(body, options);
     }
   };
 }

@@ -4,7 +4,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Worker } from "node:worker_threads";
 import { gunzipSync } from "node:zlib";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
 import { fixture, runNode } from "../../../test/harness/run-node.ts";
 import type { HttpSender } from "../http-sender.ts";
 import { Senders } from "./senders.ts";
@@ -37,22 +37,37 @@ afterEach(async () => {
 });
 
 const post = (text: string) => sender.post(Buffer.from(text));
-const threads = () => process.getActiveResourcesInfo().filter((name) => name === "MessagePort").length;
+
+/** The threads that are running, of those that begin from now on. */
+function watchThreads(): Set<Worker> {
+  const running = new Set<Worker>();
+  const note = (worker: Worker) => {
+    running.add(worker);
+    worker.on("exit", () => running.delete(worker));
+  };
+  process.on("worker", note);
+  onTestFinished(() => void process.off("worker", note));
+  return running;
+}
 
 test("requests are made elsewhere, by a thread that is gone after the last sender's end", async () => {
-  const before = threads();
+  const threads = watchThreads();
   let here = 0;
   const count = () => void here++;
   subscribe("http.client.request.created", count);
   const other = senders.create({ url, headers: {}, timeoutMs: 20_000 });
   expect((await post("one")).status).toBe(200);
   expect((await other.post(Buffer.from("two"))).status).toBe(200);
-  unsubscribe("http.client.request.created", count);
-  expect([here, bodies]).toEqual([0, ["one", "two"]]);
   await other.close();
   expect((await post("three")).status).toBe(200);
-  const [ended] = await Promise.all([sender.close(), sender.close()]);
-  expect([ended, threads()]).toEqual([undefined, before]);
+  expect(threads.size).toBe(1);
+  await Promise.all([sender.close(), sender.close()]);
+  expect(threads.size).toBe(0);
+  // Another one begins for those that come later.
+  sender = senders.create({ url, headers: {}, timeoutMs: 20_000 });
+  expect((await post("four")).status).toBe(200);
+  unsubscribe("http.client.request.created", count);
+  expect([here, threads.size, bodies]).toEqual([0, 1, ["one", "two", "three", "four"]]);
 });
 
 test("bytes stay whose they are, and are compressed with what gzip is told", async () => {
@@ -64,6 +79,14 @@ test("bytes stay whose they are, and are compressed with what gzip is told", asy
   expect(gunzipSync(least).toString()).toBe(text);
   expect(best.length * 100).toBeLessThan(least.length);
   await expect(senders.compress(body, { level: 99 })).rejects.toThrow("level");
+});
+
+test("what is compressed after the last sender's end is so here: no thread is left behind", async () => {
+  const threads = watchThreads();
+  expect((await post("one")).status).toBe(200);
+  await sender.close();
+  expect(gunzipSync(await senders.compress(Buffer.from("late"))).toString()).toBe("late");
+  expect(threads.size).toBe(0);
 });
 
 test("a thread that dies takes nothing with it: what it was asked for is done here", async () => {

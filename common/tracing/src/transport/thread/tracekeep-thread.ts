@@ -1,12 +1,10 @@
-import { promisify } from "node:util";
 import { parentPort } from "node:worker_threads";
-import { gzip } from "node:zlib";
+import { gzipped } from "../gzip.ts";
 import { createHttpSender, type HttpSender } from "../http-sender.ts";
 import { type Answer, faultOf, ownBytes, type Question, type Results, type Task } from "./messages.ts";
 
 // The program of the sending thread: opens, uses and closes senders, and compresses, as it is asked to.
 
-const compress = promisify(gzip);
 const senders = new Map<number, HttpSender>();
 
 parentPort?.on("message", async (question: Question) => {
@@ -38,7 +36,7 @@ async function perform(task: Task): Promise<Results[keyof Results]> {
       senders.delete(task.sender);
       return undefined;
     case "compress":
-      return ownBytes(await compress(task.body, task.options));
+      return ownBytes(await gzipped(task.body, task.options));
   }
 }
 
