@@ -89,6 +89,11 @@ test("what is compressed after the last sender's end is so here: no thread is le
   expect(threads.size).toBe(0);
 });
 
+test("it holds nothing of the request that was the first to need it", async () => {
+  const settings = { env: { TARGET: url }, flags: ["--expose-gc"] };
+  expect((await runNode(fixture("first-request.ts"), settings)).stdout).toBe("let go\n");
+});
+
 test("a thread that dies takes nothing with it: what it was asked for is done here", async () => {
   const started = once(process, "worker");
   expect((await post("one")).status).toBe(200);
