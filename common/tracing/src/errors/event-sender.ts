@@ -27,6 +27,8 @@ const SMALL_WINDOW = { windowBits: 12, memLevel: 5 };
 const MOST_WAITING = 1_000;
 /** Requests at a time; one event is one request, and each waits for its answer. */
 const MOST_UNDER_WAY = 8;
+/** How long the first that waits is waited with: to wake the thread that sends takes longer than an event itself. */
+const GATHER_MS = 50;
 /** What Sentry's SDKs wait where a 429 does not say how long. */
 const DEFAULT_HOLD_MS = 60_000;
 /** Sentry's names of error events, for its rate limits. */
@@ -46,6 +48,8 @@ export class EventSender<T> {
   /** Posted, and not yet answered. */
   readonly #posted = new Set<Uint8Array>();
   readonly #underWay = new Set<Promise<void>>();
+  /** While events are gathered. */
+  #gathering: NodeJS.Timeout | undefined;
   readonly #log: ReturnType<typeof createLimitedLog>;
   /** By a clock that never runs backwards. */
   #heldUntil = 0;
@@ -74,13 +78,16 @@ export class EventSender<T> {
   send(given: T): boolean {
     if (this.#closed || this.#waiting.length >= MOST_WAITING || this.#isHeld) return false;
     this.#waiting.push({ given, at: Date.now() });
-    if (this.#underWay.size < MOST_UNDER_WAY) this.#start();
+    if (this.#waiting.length + this.#underWay.size >= MOST_UNDER_WAY) this.#start();
+    else this.#gathering ??= setTimeout(() => this.#start(), GATHER_MS);
     return true;
   }
 
   /** Waits until all is sent or lost, but no longer than the limit. */
   async flush(limitMs: number): Promise<void> {
-    if (limitMs <= 0 || this.#underWay.size === 0) return;
+    if (limitMs <= 0) return;
+    this.#start();
+    if (this.#underWay.size === 0) return;
     const { promise: limit, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, limitMs);
     await Promise.race([Promise.all(this.#underWay), limit]);
@@ -90,6 +97,7 @@ export class EventSender<T> {
   /** Gives up what has not been sent; resolves when no connection is left. */
   async close(): Promise<void> {
     this.#closed = true;
+    clearTimeout(this.#gathering);
     this.#giveUpWaiting();
     await this.#sender.close();
   }
@@ -105,9 +113,21 @@ export class EventSender<T> {
     return { sent: this.#sent, lost: this.#lost };
   }
 
+  /** As many at once as wait and may be under way. */
   #start(): void {
-    const line: Promise<void> = this.#work().finally(() => this.#underWay.delete(line));
-    this.#underWay.add(line);
+    clearTimeout(this.#gathering);
+    this.#gathering = undefined;
+    const starts = Math.min(this.#waiting.length, MOST_UNDER_WAY - this.#underWay.size);
+    for (let i = 0; i < starts; i++) {
+      const line: Promise<void> = this.#work().finally(() => this.#ended(line));
+      this.#underWay.add(line);
+    }
+  }
+
+  #ended(line: Promise<void>): void {
+    this.#underWay.delete(line);
+    // It may have come after this one had looked, and before it was known to be free.
+    if (this.#waiting.length > 0 && this.#gathering === undefined) this.#start();
   }
 
   /** Sends one after the other until none waits. */

@@ -11,9 +11,9 @@ export type Task =
 /** What comes of each kind of task. */
 export interface Results {
   open: undefined;
-  post: Omit<HttpResponse, "body"> & { readonly body: Uint8Array };
+  post: Omit<HttpResponse, "body"> & { readonly body: Uint8Array<ArrayBuffer> };
   close: undefined;
-  compress: Uint8Array;
+  compress: Uint8Array<ArrayBuffer>;
 }
 
 export type Question = Task & { readonly id: number };

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { Worker } from "node:worker_threads";
-import { type Answer, errorOf, ownBytes, type Results, type Task } from "./messages.ts";
+import { type Answer, errorOf, ownBytes, type Question, type Results, type Task } from "./messages.ts";
+import { Outbox } from "./outbox.ts";
 
 /** There is no thread, or it has ended: whoever asked does it himself. */
 export class NoThreadError extends Error {
@@ -19,6 +20,7 @@ const outsideOfRequests = AsyncLocalStorage.snapshot();
 export class RunningThread {
   readonly #worker: Worker;
   readonly #ended: () => void;
+  readonly #questions: Outbox<Question>;
   readonly #waiting = new Map<number, Waiting>();
   #asked = 0;
 
@@ -29,7 +31,10 @@ export class RunningThread {
   constructor(program: URL, ended: () => void) {
     this.#ended = ended;
     this.#worker = outsideOfRequests(() => startWorker(program));
-    this.#worker.on("message", (answer: Answer) => this.#answered(answer));
+    this.#questions = new Outbox(this.#worker);
+    this.#worker.on("message", (answers: readonly Answer[]) => {
+      for (const answer of answers) this.#answered(answer);
+    });
     // Its exit follows.
     this.#worker.on("error", () => {});
     this.#worker.on("exit", () => this.#end());
@@ -42,9 +47,9 @@ export class RunningThread {
       const id = ++this.#asked;
       this.#waiting.set(id, { resolve, reject });
       if (this.#waiting.size === 1) this.#worker.ref();
-      if (!("body" in task)) return this.#worker.postMessage({ ...task, id });
+      if (!("body" in task)) return this.#questions.put({ ...task, id });
       const body = ownBytes(task.body);
-      this.#worker.postMessage({ ...task, id, body }, [body.buffer]);
+      this.#questions.put({ ...task, id, body }, body);
     });
   }
 

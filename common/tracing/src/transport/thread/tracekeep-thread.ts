@@ -1,25 +1,26 @@
-import { parentPort } from "node:worker_threads";
+import { type MessagePort, parentPort } from "node:worker_threads";
 import { gzipped } from "../gzip.ts";
 import { createHttpSender, type HttpSender } from "../http-sender.ts";
 import { type Answer, faultOf, ownBytes, type Question, type Results, type Task } from "./messages.ts";
+import { Outbox } from "./outbox.ts";
 
 // The program of the sending thread: opens, uses and closes senders, and compresses, as it is asked to.
 
 const senders = new Map<number, HttpSender>();
 
-parentPort?.on("message", async (question: Question) => {
-  const { id } = question;
-  try {
-    const result = await perform(question);
-    const bytes = result instanceof Uint8Array ? result : result?.body;
-    answer({ id, result }, bytes);
-  } catch (error) {
-    answer({ id, fault: faultOf(error) });
-  }
+const port = parentPort as MessagePort;
+const answers = new Outbox<Answer>(port);
+port.on("message", (questions: readonly Question[]) => {
+  for (const question of questions) void answer(question);
 });
 
-function answer(message: Answer, handedOver?: Uint8Array): void {
-  parentPort?.postMessage(message, handedOver === undefined ? [] : [handedOver.buffer as ArrayBuffer]);
+async function answer({ id, ...task }: Question): Promise<void> {
+  try {
+    const result = await perform(task);
+    answers.put({ id, result }, result instanceof Uint8Array ? result : result?.body);
+  } catch (error) {
+    answers.put({ id, fault: faultOf(error) });
+  }
 }
 
 async function perform(task: Task): Promise<Results[keyof Results]> {
