@@ -21,6 +21,7 @@ import {
 import { guarded, type Logger, stderrLogger } from "./logger.ts";
 import { createTracingMetrics } from "./metrics/index.ts";
 import { createAttributeBlock, createSpanEncoder } from "./otlp/index.ts";
+import { outsideOfRequests } from "./outside-of-requests.ts";
 import {
   createExtractor,
   createPropagator,
@@ -75,6 +76,7 @@ export function startTracing(given: TracingConfig, options: StartTracingOptions 
   const contexts = createContexts();
   const untracedContext = suppressTracing(ROOT_CONTEXT);
   const untraced = <T>(fn: () => T): T => contexts.with(untracedContext, unseenBySentry<T>, undefined, fn);
+  const sending = <T>(fn: () => T): T => outsideOfRequests(() => untraced(fn));
 
   const sanitizer = createSanitizer({ ...given.sanitize, valueLength: given.limits.valueLength });
   const config = withCleanNames(given, sanitizer);
@@ -86,7 +88,13 @@ export function startTracing(given: TracingConfig, options: StartTracingOptions 
   };
   const metrics = createTracingMetrics(config, logger, options.meterProvider);
   const sampler = loggedSampler(metrics.counted(headSampler), logger);
-  const exporter = createSpanExporter({ config, resource, logger, untraced, measure: metrics.measure });
+  const exporter = createSpanExporter({
+    config,
+    resource,
+    logger,
+    untraced: sending,
+    measure: metrics.measure,
+  });
   const recallCounters = createRecallCounters();
   const recaller = new Recaller(recallCounters);
   const recorder = createRecorder({
@@ -104,6 +112,7 @@ export function startTracing(given: TracingConfig, options: StartTracingOptions 
     timeoutMs: config.export.timeoutMs,
     ca: config.export.ca,
     untraced,
+    sending,
     clean: sanitizer.text,
     mayReport: (keepId) => keeper.mayReport(keepId),
     logger,
@@ -133,7 +142,7 @@ export function startTracing(given: TracingConfig, options: StartTracingOptions 
           dsn: sentryDsn,
           identity,
           export: config.export,
-          untraced,
+          untraced: sending,
           clean: sanitizer.text,
           logger,
         });

@@ -75,10 +75,10 @@ export async function runToExit(
 
 async function launch(main: string, env: Record<string, string>) {
   const cwd = await mkdtemp(join(tmpdir(), "tracekeep-service-"));
-  const { PATH, NODE_OPTIONS, NODE_V8_COVERAGE } = process.env;
+  const { PATH, NODE_OPTIONS, NODE_V8_COVERAGE, NODE_COMPILE_CACHE } = process.env;
   const child = spawn(process.execPath, [main], {
     cwd,
-    env: { PATH, NODE_OPTIONS, NODE_V8_COVERAGE, ...testSettings, ...env },
+    env: { PATH, NODE_OPTIONS, NODE_V8_COVERAGE, NODE_COMPILE_CACHE, ...testSettings, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const output: string[] = [];

@@ -37,7 +37,10 @@ export interface ErrorReporterOptions {
   readonly timeoutMs: number;
   /** Certificates (PEM) that are trusted beside Node's. */
   readonly ca?: string | undefined;
+  /** Calls the service's own Sentry: within the request that failed. */
   readonly untraced: <T>(fn: () => T) => T;
+  /** Calls what sends to ours: outside of all requests. */
+  readonly sending: <T>(fn: () => T) => T;
   /** Sanitises a text, as those in failures were. */
   readonly clean: (text: string) => string;
   /** Whether an event may be made of a failure of this trace. */
@@ -52,6 +55,7 @@ export function createErrorReporter(options: ErrorReporterOptions): ErrorReporte
     new EventSender<Failure>({
       ...options,
       project: dsn,
+      untraced: options.sending,
       toEvent: (failure) => withDebugImages(toSentryEvent(failure, identity, parseStack), cleanText),
     });
   const log = createLimitedLog(logger);

@@ -1,5 +1,6 @@
 import type { SpoolSettings } from "../config/tracing-config.ts";
 import type { Logger } from "../logger.ts";
+import { outsideOfRequests } from "../outside-of-requests.ts";
 import type { Delivery } from "../spool/index.ts";
 import type { HttpSender } from "../transport/http-sender.ts";
 import type { Parcel } from "../transport/parcel.ts";
@@ -217,13 +218,16 @@ export class BatchExporter<T extends Outgoing> {
   }
 
   #wakeIn(delayMs: number): void {
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      // The server may have asked for a pause meanwhile, in an answer to what came from the spool.
-      const { heldMs } = this.#pace;
-      if (heldMs > 0) this.#wakeIn(heldMs);
-      else this.#send();
-    }, delayMs).unref();
+    // What follows goes on for as long as the destination is down.
+    this.#timer ??= outsideOfRequests(() => setTimeout(() => this.#wake(), delayMs).unref());
+  }
+
+  #wake(): void {
+    this.#timer = undefined;
+    // The server may have asked for a pause meanwhile, in an answer to what came from the spool.
+    const { heldMs } = this.#pace;
+    if (heldMs > 0) this.#wakeIn(heldMs);
+    else this.#send();
   }
 
   #posted(posted: Posted): void {

@@ -4,6 +4,7 @@ import type { ProbeServiceClient } from "@tracekeep/proto/probe/v1";
 import { onTestFinished } from "vitest";
 import type { TestIntake } from "./intake.ts";
 import { startIntake } from "./intake.ts";
+import { nodeEnvironment } from "./node-environment.ts";
 import { probeClient } from "./probe.ts";
 
 /** A service in a process of its own. */
@@ -20,6 +21,7 @@ export type RelayEnv = Readonly<Record<string, string>>;
 export async function startRelay(intake: TestIntake, name: string, env: RelayEnv): Promise<RelayService> {
   const child = fork(new URL("../fixtures/relay-service.ts", import.meta.url), {
     env: {
+      ...nodeEnvironment,
       NAME: name,
       SENTRY_DSN: intake.dsn,
       TRACE_SAMPLE_RATE: "1",

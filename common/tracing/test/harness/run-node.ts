@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { nodeEnvironment } from "./node-environment.ts";
 
 /** How a process ended, and what it said. */
 export interface EndedProcess {
@@ -10,7 +11,7 @@ export interface EndedProcess {
 
 export interface RunSettings {
   readonly args?: readonly string[];
-  /** The whole environment, but for PATH. */
+  /** The whole environment, but for `nodeEnvironment`. */
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
   /** Fixtures that are imported before the program. */
@@ -30,7 +31,7 @@ export function runNode(program: string, settings: RunSettings = {}): Promise<En
   const imports = preload.flatMap((name) => ["--import", fixture(name)]);
   const child = spawn(process.execPath, [...flags, ...imports, program, ...args], {
     cwd,
-    env: { PATH: process.env.PATH ?? "", ...env },
+    env: { ...nodeEnvironment, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let stdout = "";

@@ -1,7 +1,7 @@
-import { AsyncLocalStorage } from "node:async_hooks";
 import { Worker } from "node:worker_threads";
+import { outsideOfRequests } from "../../outside-of-requests.ts";
+import { BatchedPort } from "./batched-port.ts";
 import { type Answer, errorOf, ownBytes, type Question, type Results, type Task } from "./messages.ts";
-import { Outbox } from "./outbox.ts";
 
 /** There is no thread, or it has ended: whoever asked does it himself. */
 export class NoThreadError extends Error {
@@ -13,14 +13,11 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-/** Otherwise the thread would hold on to the request that was the first to need it. */
-const outsideOfRequests = AsyncLocalStorage.snapshot();
-
 /** A thread with the program of `tracekeep-thread.ts`, from its start to its end. Idle, it does not keep the process alive. */
 export class RunningThread {
   readonly #worker: Worker;
   readonly #ended: () => void;
-  readonly #questions: Outbox<Question>;
+  readonly #questions: BatchedPort<Question>;
   readonly #waiting = new Map<number, Waiting>();
   #asked = 0;
 
@@ -31,7 +28,7 @@ export class RunningThread {
   constructor(program: URL, ended: () => void) {
     this.#ended = ended;
     this.#worker = outsideOfRequests(() => startWorker(program));
-    this.#questions = new Outbox(this.#worker);
+    this.#questions = new BatchedPort(this.#worker);
     this.#worker.on("message", (answers: readonly Answer[]) => {
       for (const answer of answers) this.#answered(answer);
     });
@@ -47,9 +44,9 @@ export class RunningThread {
       const id = ++this.#asked;
       this.#waiting.set(id, { resolve, reject });
       if (this.#waiting.size === 1) this.#worker.ref();
-      if (!("body" in task)) return this.#questions.put({ ...task, id });
+      if (!("body" in task)) return this.#questions.post({ ...task, id });
       const body = ownBytes(task.body);
-      this.#questions.put({ ...task, id, body }, body);
+      this.#questions.post({ ...task, id, body }, body);
     });
   }
 

@@ -1,15 +1,15 @@
 import { type MessagePort, parentPort } from "node:worker_threads";
 import { gzipped } from "../gzip.ts";
 import { createHttpSender, type HttpSender } from "../http-sender.ts";
+import { BatchedPort } from "./batched-port.ts";
 import { type Answer, faultOf, ownBytes, type Question, type Results, type Task } from "./messages.ts";
-import { Outbox } from "./outbox.ts";
 
 // The program of the sending thread: opens, uses and closes senders, and compresses, as it is asked to.
 
 const senders = new Map<number, HttpSender>();
 
 const port = parentPort as MessagePort;
-const answers = new Outbox<Answer>(port);
+const answers = new BatchedPort<Answer>(port);
 port.on("message", (questions: readonly Question[]) => {
   for (const question of questions) void answer(question);
 });
@@ -17,9 +17,9 @@ port.on("message", (questions: readonly Question[]) => {
 async function answer({ id, ...task }: Question): Promise<void> {
   try {
     const result = await perform(task);
-    answers.put({ id, result }, result instanceof Uint8Array ? result : result?.body);
+    answers.post({ id, result }, result instanceof Uint8Array ? result : result?.body);
   } catch (error) {
-    answers.put({ id, fault: faultOf(error) });
+    answers.post({ id, fault: faultOf(error) });
   }
 }
 

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 import type { Finding } from "../../../src/cli/doctor/finding.ts";
+import { nodeEnvironment } from "../../harness/node-environment.ts";
 import { type EndedProcess, runNode } from "../../harness/run-node.ts";
 
 export const CLI = fileURLToPath(new URL("../../../src/cli/main.ts", import.meta.url));
@@ -50,7 +51,7 @@ export interface RunningCli {
 
 export function startCli(args: readonly string[]): RunningCli {
   const child = spawn(process.execPath, [CLI, ...args], {
-    env: { PATH: process.env.PATH ?? "" },
+    env: nodeEnvironment,
     stdio: ["ignore", "pipe", "pipe"],
   });
   onTestFinished(() => void child.kill("SIGKILL"));

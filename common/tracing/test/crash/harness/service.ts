@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { credentials, type ServiceError } from "@grpc/grpc-js";
 import { ProbeServiceClient } from "@tracekeep/proto/probe/v1";
 import { onTestFinished } from "vitest";
+import { nodeEnvironment } from "../../harness/node-environment.ts";
 
 /** How a process ended, and what it said. */
 export interface Ended {
@@ -35,7 +36,7 @@ export async function startService({
   execArgv = [],
 }: ServiceSettings): Promise<CrashingService> {
   const child = spawn(process.execPath, [...execArgv, program, ...args], {
-    env: { PATH: process.env.PATH ?? "", ...env },
+    env: { ...nodeEnvironment, ...env },
     cwd: "/",
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
+import { nodeEnvironment } from "../../harness/node-environment.ts";
 import type { FromService, Order, Reply, ToService } from "./messages.ts";
 
 type Environment = Readonly<Record<string, string>>;
@@ -17,7 +18,7 @@ export class ServiceProcess {
   constructor(env: Environment, workers = 0) {
     const program = workers === 0 ? "../fixtures/service.ts" : "../fixtures/cluster.ts";
     this.#child = fork(new URL(program, import.meta.url), {
-      env: { ...env, WORKERS: String(workers) },
+      env: { ...nodeEnvironment, ...env, WORKERS: String(workers) },
       execArgv: ["--expose-gc"],
     });
     this.#child.on("message", (message: FromService) => this.#take(message));

@@ -1,6 +1,7 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { onTestFinished } from "vitest";
+import { nodeEnvironment } from "../../harness/node-environment.ts";
 import type { ArrivedTransaction } from "./read-transaction.ts";
 
 /** What an item of an envelope is in Spotlight's stream: its header and its payload. */
@@ -25,7 +26,7 @@ export interface Spotlight {
 
 export async function startSpotlight(): Promise<Spotlight> {
   const child = fork(new URL("../fixtures/spotlight.ts", import.meta.url), {
-    env: { PATH: process.env.PATH ?? "" },
+    env: nodeEnvironment,
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });
   onTestFinished(() => void child.kill());

@@ -1,10 +1,10 @@
-/** The port to another thread. */
+/** Leads to another thread. */
 export interface Port<T> {
   postMessage(messages: readonly T[], handedOver: readonly ArrayBuffer[]): void;
 }
 
-/** Sends what is put into it in one turn of the event loop as one message: each wakes the other thread, which takes longer than the rest. */
-export class Outbox<T> {
+/** Sends all of one turn of the event loop as one message: each wakes the other thread, which takes longer than the rest. */
+export class BatchedPort<T> {
   readonly #port: Port<T>;
   #messages: T[] = [];
   #handedOver: ArrayBuffer[] = [];
@@ -14,7 +14,7 @@ export class Outbox<T> {
   }
 
   /** @param bytes in memory of their own, which goes along with the message. */
-  put(message: T, bytes?: Uint8Array<ArrayBuffer>): void {
+  post(message: T, bytes?: Uint8Array<ArrayBuffer>): void {
     if (this.#messages.push(message) === 1) setImmediate(() => this.#send());
     if (bytes !== undefined) this.#handedOver.push(bytes.buffer);
   }
