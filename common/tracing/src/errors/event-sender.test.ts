@@ -77,6 +77,28 @@ test("a few events are gathered for 50 ms, eight or a flush wait for no others",
   await sent(12);
 });
 
+test("an event that comes while the last free place is being left is sent by itself", async () => {
+  const answer = { status: 200, headers: {}, body: Buffer.from("{}") };
+  // One of these turns lies between its look for a further event and its end.
+  for (let turns = 0; turns < 12; turns++) {
+    let posts = 0;
+    const crowded: EventSender<Failure> = new EventSender({ ...options(), untraced: post as never });
+    function post(): Promise<unknown> {
+      posts++;
+      if (posts < 8) return new Promise(() => {});
+      let then = Promise.resolve<unknown>(answer);
+      const answered = then;
+      if (posts > 8) return answered;
+      for (let turn = 0; turn < turns; turn++) then = then.then(() => {});
+      void then.then(() => crowded.send(failure("late")));
+      return answered;
+    }
+    for (let i = 0; i < 8; i++) crowded.send(failure("early"));
+    await vi.waitFor(() => expect(posts, `after ${turns} turns`).toBe(9), 1_000);
+    await crowded.close();
+  }
+});
+
 test.each([0, 100])("flush(%d) waits no longer, though an event waits for its answer", async (limit) => {
   intake.answer = "hang";
   sender.send(failure("a"));

@@ -81,7 +81,7 @@ function startWorker(program: URL): Worker {
     // It says nothing; and Node would connect its output to that of the process.
     stdout: true,
     stderr: true,
-    // Bodies are outside of its heap. Unbound, V8 lets garbage grow there: after 600,000 requests 21 MB more.
-    resourceLimits: { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 16 },
+    // Its old generation has no bound: where V8 finds no room for a thread to start, the whole process dies.
+    resourceLimits: { maxYoungGenerationSizeMb: 4 },
   });
 }
