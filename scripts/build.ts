@@ -27,10 +27,8 @@ interface Manifest {
  */
 const BUNDLED = /^(?:@tracekeep\/|tracekeep-viewer|@opentelemetry\/semantic-conventions)/;
 
-/** Packages whose commands and threads share no file with the library, which is to load as little as it can, and the programs of those threads. */
-const STANDS_ALONE: ReadonlyMap<string, readonly string[]> = new Map([
-  ["tracekeep", ["./src/transport/thread/tracekeep-thread.ts"]],
-]);
+/** Packages whose commands share no file with the library, which is to load as little as it can. */
+const STANDS_ALONE: ReadonlySet<string> = new Set(["tracekeep"]);
 
 const root = join(import.meta.dirname, "..");
 /** Fields of the manifest that mean something to those who install the package. */
@@ -51,11 +49,10 @@ async function buildPackage(folder: string): Promise<boolean> {
   const manifest: Manifest = JSON.parse(await readFile(join(cwd, "package.json"), "utf8"));
   const commands = Object.values(manifest.bin ?? {});
   const entries = Object.values(manifest.exports).map(sourceOf);
-  const threads = STANDS_ALONE.get(manifest.name);
-  if (threads !== undefined) {
+  if (STANDS_ALONE.has(manifest.name)) {
     await bundle(cwd, entries, BUNDLED);
     // In a folder of its own, as in the sources: what both use would else leave the library's one file.
-    for (const source of [...commands, ...threads]) {
+    for (const source of commands) {
       await bundle(cwd, [source], [BUNDLED, "yaml", "zod"], { outDir: join("dist", dirname(built(source))) });
     }
   } else await bundle(cwd, [...entries, ...commands], BUNDLED);

@@ -1,6 +1,5 @@
-import { gunzipped } from "../transport/gzip.ts";
+import { gunzipped, gzipped } from "../transport/gzip.ts";
 import type { HttpTarget } from "../transport/http-sender.ts";
-import { compress } from "../transport/thread/index.ts";
 import { withoutSender, withSender } from "./envelope-sender.ts";
 
 /** How requests to a destination lie on a disk, where they may wait for long and others may find them. */
@@ -21,7 +20,7 @@ export function diskFormFor({ headers }: Pick<HttpTarget, "headers">): DiskForm 
     write: withoutSender,
     async read(written) {
       try {
-        return await compress(withSender(await gunzipped(written), publicKey));
+        return await gzipped(withSender(await gunzipped(written), publicKey));
       } catch {
         // The server is to judge what cannot be read here.
         return written;

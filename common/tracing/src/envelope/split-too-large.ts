@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
-import { gunzipped } from "../transport/gzip.ts";
-import type { HttpResponse } from "../transport/http-sender.ts";
-import { compress } from "../transport/thread/index.ts";
+import { gunzipped, gzipped } from "../transport/gzip.ts";
+import type { HttpResponse } from "../transport/http/response-reader.ts";
 import { headedBy, type TransactionEvent } from "./transaction.ts";
 
 type Post = (body: Uint8Array) => Promise<HttpResponse>;
@@ -28,7 +27,7 @@ export function splitTooLarge(post: Post): Post {
     let refused = answer;
     let lost = 0;
     for (const { envelope, spans } of halve(await gunzipped(body))) {
-      const half = await send(await compress(envelope));
+      const half = await send(await gzipped(envelope));
       if (RETRYABLE.has(half.answer.status)) return half;
       if (isSuccess(half.answer)) accepted = half.answer;
       else refused = half.answer;

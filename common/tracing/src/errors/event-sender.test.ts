@@ -53,30 +53,6 @@ test("flush waits until events have arrived, more of them than are sent at a tim
   expect(sender.stats()).toEqual({ sent: 30, lost: 0 });
 });
 
-test("a few events are gathered for 50 ms, eight or a flush wait for no others", async () => {
-  const sent = (count: number) => intake.until(() => intake.requests.length === count, `${count} requests`);
-  const sendWhileTimeStands = (count: number) => {
-    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
-    for (let i = 0; i < count; i++) sender.send(failure("a"));
-  };
-  sendWhileTimeStands(3);
-  vi.advanceTimersByTime(49);
-  for (let turn = 0; turn < 100; turn++) await new Promise(setImmediate);
-  expect(intake.requests).toHaveLength(0);
-  vi.advanceTimersByTime(1);
-  vi.useRealTimers();
-  await sent(3);
-  await sender.flush(2_000);
-  sendWhileTimeStands(8);
-  vi.useRealTimers();
-  await sent(11);
-  await sender.flush(2_000);
-  sendWhileTimeStands(1);
-  vi.useRealTimers();
-  await sender.flush(2_000);
-  await sent(12);
-});
-
 test("an event that comes while the last free place is being left is sent by itself", async () => {
   const answer = { status: 200, headers: {}, body: Buffer.from("{}") };
   // One of these turns lies between its look for a further event and its end.

@@ -3,8 +3,9 @@ import { gzipSync } from "node:zlib";
 import { judgeAnswer } from "../export/outcome.ts";
 import { createLimitedLog, type Logger } from "../logger.ts";
 import { envelopeTarget, forGzip, type SentryProject } from "../transport/envelope.ts";
-import type { HttpResponse, HttpSender } from "../transport/http-sender.ts";
-import { createSender } from "../transport/thread/index.ts";
+import type { HttpResponse } from "../transport/http/response-reader.ts";
+import type { HttpSender } from "../transport/http-sender.ts";
+import { createHttpSender } from "../transport/http-sender.ts";
 import { eventEnvelope } from "./event-envelope.ts";
 import type { SentryEvent } from "./sentry-event.ts";
 
@@ -20,15 +21,10 @@ export interface EventSenderOptions<T> {
   readonly logger: Logger;
 }
 
-/** For a few kB: the window that gzip takes otherwise is 250 kB for each event under way. */
-const SMALL_WINDOW = { windowBits: 12, memLevel: 5 };
-
 /** Events that wait: as many as a burst within the limit makes while one answer is awaited. */
 const MOST_WAITING = 1_000;
 /** Requests at a time; one event is one request, and each waits for its answer. */
 const MOST_UNDER_WAY = 8;
-/** How long the first that waits is waited with: to wake the thread that sends takes longer than an event itself. */
-const GATHER_MS = 50;
 /** What Sentry's SDKs wait where a 429 does not say how long. */
 const DEFAULT_HOLD_MS = 60_000;
 /** Sentry's names of error events, for its rate limits. */
@@ -48,8 +44,6 @@ export class EventSender<T> {
   /** Posted, and not yet answered. */
   readonly #posted = new Set<Uint8Array>();
   readonly #underWay = new Set<Promise<void>>();
-  /** While events are gathered. */
-  #gathering: NodeJS.Timeout | undefined;
   readonly #log: ReturnType<typeof createLimitedLog>;
   /** By a clock that never runs backwards. */
   #heldUntil = 0;
@@ -62,11 +56,11 @@ export class EventSender<T> {
     this.#options = options;
     this.#log = createLimitedLog(options.logger);
     const target = forGzip(envelopeTarget(project, [ca]));
-    this.#sender = createSender({
+    this.#sender = createHttpSender({
       ...target,
       timeoutMs,
       concurrency: MOST_UNDER_WAY,
-      compression: SMALL_WINDOW,
+      compresses: true,
     });
   }
 
@@ -78,16 +72,13 @@ export class EventSender<T> {
   send(given: T): boolean {
     if (this.#closed || this.#waiting.length >= MOST_WAITING || this.#isHeld) return false;
     this.#waiting.push({ given, at: Date.now() });
-    if (this.#waiting.length + this.#underWay.size >= MOST_UNDER_WAY) this.#start();
-    else this.#gathering ??= setTimeout(() => this.#start(), GATHER_MS);
+    this.#startAnother();
     return true;
   }
 
   /** Waits until all is sent or lost, but no longer than the limit. */
   async flush(limitMs: number): Promise<void> {
-    if (limitMs <= 0) return;
-    this.#start();
-    if (this.#underWay.size === 0) return;
+    if (limitMs <= 0 || this.#underWay.size === 0) return;
     const { promise: limit, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, limitMs);
     await Promise.race([Promise.all(this.#underWay), limit]);
@@ -97,7 +88,6 @@ export class EventSender<T> {
   /** Gives up what has not been sent; resolves when no connection is left. */
   async close(): Promise<void> {
     this.#closed = true;
-    clearTimeout(this.#gathering);
     this.#giveUpWaiting();
     await this.#sender.close();
   }
@@ -113,21 +103,16 @@ export class EventSender<T> {
     return { sent: this.#sent, lost: this.#lost };
   }
 
-  /** As many at once as wait and may be under way. */
-  #start(): void {
-    clearTimeout(this.#gathering);
-    this.#gathering = undefined;
-    const starts = Math.min(this.#waiting.length, MOST_UNDER_WAY - this.#underWay.size);
-    for (let i = 0; i < starts; i++) {
-      const line: Promise<void> = this.#work().finally(() => this.#ended(line));
-      this.#underWay.add(line);
-    }
+  #startAnother(): void {
+    if (this.#underWay.size >= MOST_UNDER_WAY) return;
+    const line: Promise<void> = this.#work().finally(() => this.#ended(line));
+    this.#underWay.add(line);
   }
 
   #ended(line: Promise<void>): void {
     this.#underWay.delete(line);
     // It may have come after this one had looked, and before it was known to be free.
-    if (this.#waiting.length > 0 && this.#gathering === undefined) this.#start();
+    if (this.#waiting.length > 0) this.#startAnother();
   }
 
   /** Sends one after the other until none waits. */

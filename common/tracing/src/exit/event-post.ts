@@ -7,8 +7,8 @@ import { judgeAnswer } from "../export/outcome.ts";
 import { createLimitedLog, type Logger } from "../logger.ts";
 import { Courier, Spool } from "../spool/index.ts";
 import { envelopeTarget, forGzip } from "../transport/envelope.ts";
+import { createHttpSender } from "../transport/http-sender.ts";
 import type { Parcel } from "../transport/parcel.ts";
-import { createSender } from "../transport/thread/index.ts";
 import { crashEvent } from "./crash-event.ts";
 
 export interface EventPostOptions {
@@ -46,7 +46,7 @@ export function createEventPost(options: EventPostOptions): EventPost {
       contentType: plain.headers["content-type"] ?? "",
       logger,
     });
-  const sender = spool && createSender({ ...target, timeoutMs });
+  const sender = spool && createHttpSender({ ...target, timeoutMs });
   const log = createLimitedLog(logger);
   const refused = (reason: string): void => {
     const fields = { event: "tracekeep.error_event.failed", reason };

@@ -1,9 +1,8 @@
-import { gunzipped } from "../transport/gzip.ts";
-import { compress } from "../transport/thread/index.ts";
+import { gunzipped, gzipped } from "../transport/gzip.ts";
 
 /** A body as it is sent: compressed unless the server is not to get that. */
 export async function compressed(body: Uint8Array, isWanted: boolean): Promise<Uint8Array> {
-  return isWanted ? compress(body) : body;
+  return isWanted ? gzipped(body) : body;
 }
 
 /** The same, of a body that is compressed already. */

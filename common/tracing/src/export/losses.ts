@@ -1,4 +1,4 @@
-import type { HttpResponse } from "../transport/http-sender.ts";
+import type { HttpResponse } from "../transport/http/response-reader.ts";
 import type { DropReason, ExportCounters } from "./export-counters.ts";
 import type { ExportLog } from "./export-log.ts";
 import { readPartialSuccess } from "./partial-success.ts";

@@ -1,4 +1,4 @@
-import type { HttpResponse } from "../transport/http-sender.ts";
+import type { HttpResponse } from "../transport/http/response-reader.ts";
 import { readRateLimits } from "./rate-limits.ts";
 
 /** What an answer means for what was sent. */

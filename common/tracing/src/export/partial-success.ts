@@ -1,6 +1,6 @@
 import { ProtobufReader, WireType } from "../otlp/index.ts";
 import { MASK } from "../sanitize/mask.ts";
-import type { HttpResponse } from "../transport/http-sender.ts";
+import type { HttpResponse } from "../transport/http/response-reader.ts";
 
 /** What an OTLP backend says of spans that it did not take although it answered 200. */
 export interface PartialSuccess {

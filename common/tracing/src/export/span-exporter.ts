@@ -5,8 +5,8 @@ import { createRequestEncoder, type EncodedSpan } from "../otlp/index.ts";
 import { ClientReports, type DiscardReason } from "../transport/client-reports.ts";
 import { envelopeTarget } from "../transport/envelope.ts";
 import type { HttpSender } from "../transport/http-sender.ts";
+import { createHttpSender } from "../transport/http-sender.ts";
 import type { Parcel } from "../transport/parcel.ts";
-import { createSender } from "../transport/thread/index.ts";
 import { BatchExporter, type BatchExporterOptions, type PostListener } from "./batch-exporter.ts";
 import { type Destination, destinationsOf, type EnvelopeAddress } from "./destinations.ts";
 import type { ExportStats } from "./export-counters.ts";
@@ -165,7 +165,7 @@ function envelopeOutlet(
 
 function createSenderTo({ config, untraced }: SpanExporterOptions, destination: Destination): HttpSender {
   const { headers, gzip } = destination;
-  const sender = createSender({
+  const sender = createHttpSender({
     ...destination,
     headers: gzip ? { ...headers, "content-encoding": "gzip" } : headers,
     concurrency: config.export.concurrency,
@@ -192,7 +192,7 @@ function exporterOptions<T extends Outgoing>(
 function createReports({ config, untraced }: SpanExporterOptions): ClientReports | undefined {
   if (config.sentryDsn === undefined) return undefined;
   const { timeoutMs, ca, protocol } = config.export;
-  const sender = createSender({ ...envelopeTarget(config.sentryDsn, [ca]), timeoutMs });
+  const sender = createHttpSender({ ...envelopeTarget(config.sentryDsn, [ca]), timeoutMs });
   const post = (body: Uint8Array) => untraced(() => sender.post(body));
   return new ClientReports({ sender: { ...sender, post }, transactions: protocol === "envelope" });
 }

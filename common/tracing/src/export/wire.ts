@@ -1,4 +1,5 @@
-import type { HttpResponse, HttpSender } from "../transport/http-sender.ts";
+import type { HttpResponse } from "../transport/http/response-reader.ts";
+import type { HttpSender } from "../transport/http-sender.ts";
 import { faultOfError, faultOfStatus, type RequestFault } from "../transport/request-fault.ts";
 import { judgeAnswer, type Outcome } from "./outcome.ts";
 import type { Outgoing } from "./outgoing.ts";

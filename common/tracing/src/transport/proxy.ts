@@ -1,14 +1,12 @@
-import type { Agent, ClientRequest } from "node:http";
-import type { Socket } from "node:net";
-import type { HttpsProxyAgent } from "https-proxy-agent";
 import { getProxyForUrl } from "proxy-from-env";
 import { isExcepted } from "./no-proxy.ts";
-import type { Trust } from "./trust.ts";
+import { requestFault } from "./request-fault.ts";
 
+export const PROXY_AUTHENTICATION_REQUIRED = 407;
 const VARIABLES = ["https_proxy", "http_proxy", "all_proxy"];
 
 /** A proxy as the environment names it, with its credentials apart: a URL may be printed, a secret not. */
-export interface Proxy {
+export interface HttpProxy {
   readonly url: string;
   /** Secret. */
   readonly headers: Readonly<Record<string, string>>;
@@ -27,14 +25,14 @@ function readVariable(name: string, env: NodeJS.ProcessEnv): string {
  * The proxy for a URL by HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY; undefined for none. Loads nothing: a process
  * that dies of an exception asks, too, and in a bundle nothing would be found.
  */
-export function findProxy(url: string): Proxy | undefined {
+export function findProxy(url: string): HttpProxy | undefined {
   if (!mayNeedProxy() || isExcepted(new URL(url), readVariable("no_proxy", process.env))) return undefined;
   const named = getProxyForUrl(url);
   return named === "" ? undefined : parseProxy(named);
 }
 
 /** @throws Error without any part of the URL, which may hold a password. */
-function parseProxy(named: string): Proxy {
+function parseProxy(named: string): HttpProxy {
   const url = URL.canParse(named) ? new URL(named) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
     throw new Error("the proxy in the environment is not an http or https URL");
@@ -56,51 +54,8 @@ function decode(text: string): string {
   }
 }
 
-export interface ProxyAgentOptions {
-  readonly secure: boolean;
-  readonly trust: Trust;
-  /** Breaks off connections that are not established yet, which no agent knows of. */
-  readonly signal: AbortSignal;
-}
-
-/** An agent that reaches https targets by CONNECT, and has the proxy fetch http ones. */
-export async function createProxyAgent(proxy: Proxy, options: ProxyAgentOptions): Promise<Agent> {
-  const { secure, trust, signal } = options;
-  const settings = { keepAlive: true, headers: { ...proxy.headers }, ...trust };
-  if (secure) {
-    const { HttpsProxyAgent } = await import("https-proxy-agent");
-    return breakingOff(new HttpsProxyAgent(proxy.url, settings), signal);
-  }
-  const { HttpProxyAgent } = await import("http-proxy-agent");
-  return breakingOff(new HttpProxyAgent(proxy.url, settings), signal);
-}
-
-/** What both kinds of agent have in common. */
-interface ProxyAgent extends Agent {
-  readonly connectOpts: { signal?: AbortSignal | undefined };
-  connect(
-    request: ClientRequest,
-    options: Parameters<HttpsProxyAgent<string>["connect"]>[1],
-  ): Promise<Socket>;
-}
-
-/**
- * Has the signal break off connections that are being made. Each gets a signal of its own: on one that lives as long as
- * the agent, Node would leave a listener for each connection, and with it the socket.
- */
-function breakingOff(agent: ProxyAgent, signal: AbortSignal): Agent {
-  const connect = agent.connect.bind(agent);
-  agent.connect = async (request, options) => {
-    const own = new AbortController();
-    const abort = (): void => own.abort();
-    if (signal.aborted) abort();
-    signal.addEventListener("abort", abort, { once: true });
-    agent.connectOpts.signal = own.signal;
-    try {
-      return await connect(request, options);
-    } finally {
-      signal.removeEventListener("abort", abort);
-    }
-  };
-  return agent;
+/** Without the proxy's URL, and worth another try: nothing has reached the destination. */
+export function proxyFault(status: number): Error {
+  const advice = status === PROXY_AUTHENTICATION_REQUIRED ? ": check the credentials in HTTPS_PROXY" : "";
+  return requestFault("proxy", `the proxy answered with status ${status}${advice}`);
 }

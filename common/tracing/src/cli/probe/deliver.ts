@@ -6,7 +6,8 @@ import { guarded, stderrLogger } from "../../logger.ts";
 import { createRequestEncoder } from "../../otlp/index.ts";
 import { createResource } from "../../resource.ts";
 import { gzipped } from "../../transport/gzip.ts";
-import { createHttpSender, type HttpResponse, type HttpTarget } from "../../transport/http-sender.ts";
+import type { HttpResponse } from "../../transport/http/response-reader.ts";
+import { createHttpSender, type HttpTarget } from "../../transport/http-sender.ts";
 import type { TestTrace } from "./test-trace.ts";
 
 /** What came of one request. */

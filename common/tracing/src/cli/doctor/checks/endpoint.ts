@@ -1,6 +1,6 @@
 import { STATUS_CODES } from "node:http";
 import type { Destination } from "../../../export/destinations.ts";
-import type { HttpResponse } from "../../../transport/http-sender.ts";
+import type { HttpResponse } from "../../../transport/http/response-reader.ts";
 import type { Delivery } from "../../probe/deliver.ts";
 import { type Finding, fault, notChecked, ok } from "../finding.ts";
 
@@ -17,10 +17,10 @@ export function checkEndpoint(name: string, destination: Destination, delivery: 
   const { answer, error } = delivery;
   if (answer === undefined) {
     const reason = error?.code ?? error?.message ?? "unknown";
-    if (reason.startsWith("HPE_")) {
+    if (reason === "NOT_HTTP") {
       return fault(
         name,
-        `${new URL(destination.url).host} does not answer in HTTP/1.1 (${reason})`,
+        `${new URL(destination.url).host} does not answer in HTTP/1.1`,
         "use the port that takes OTLP by HTTP, which is mostly 4318; 4317 is that of gRPC",
       );
     }

@@ -1,4 +1,4 @@
-import { findProxy, type Proxy as HttpProxy } from "../../../transport/proxy.ts";
+import { findProxy, type HttpProxy } from "../../../transport/proxy.ts";
 import { type Finding, fault, ok } from "../finding.ts";
 
 /** The proxy that is on the way to a destination. */

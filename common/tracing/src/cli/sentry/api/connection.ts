@@ -1,8 +1,8 @@
-import type { Agent, IncomingHttpHeaders } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
 import { TracekeepError } from "../../../tracekeep-error.ts";
-import { Connections } from "../../../transport/connections.ts";
-import { httpRequest, httpsRequest } from "../../../transport/node-http.ts";
+import { HttpClient } from "../../../transport/http/http-client.ts";
+import type { HttpHeaders } from "../../../transport/http/response-reader.ts";
+import { findProxy } from "../../../transport/proxy.ts";
 import { trustOf } from "../../../transport/trust.ts";
 import { VERSION } from "../../../version.ts";
 import { ApiError, type Asked, refused } from "./api-error.ts";
@@ -14,14 +14,14 @@ export interface Call extends Asked {
 }
 
 export interface Answer {
-  readonly headers: IncomingHttpHeaders;
+  readonly headers: HttpHeaders;
   /** Undefined if there is none. */
   readonly body: unknown;
 }
 
 interface RawAnswer {
   readonly status: number;
-  readonly headers: IncomingHttpHeaders;
+  readonly headers: HttpHeaders;
   readonly text: string;
 }
 
@@ -30,13 +30,14 @@ const TIMEOUT_MS = 30_000;
 const ATTEMPTS = 5;
 const LONGEST_WAIT_MS = 60_000;
 const LONGEST_DETAIL = 500;
+/** Of lists; what is longer is no list of Sentry's. */
+const LONGEST_ANSWER = 32 * 1_024 * 1_024;
 
 /** Requests to Sentry's web API, by the environment's proxy, with certificates verified. */
 export class ApiConnection {
   readonly #base: string;
   readonly #token: string;
-  readonly #trust = trustOf([]);
-  readonly #connections: Connections;
+  readonly #client: HttpClient;
   readonly #tell: (line: string) => void;
 
   /**
@@ -47,7 +48,7 @@ export class ApiConnection {
     this.#base = base;
     this.#token = token;
     this.#tell = tell;
-    this.#connections = new Connections(new URL(base), this.#trust);
+    this.#client = new HttpClient(new URL(base), trustOf([]));
   }
 
   /** Waits and asks again where Sentry says so (429). @throws ApiError for every other answer but 2xx */
@@ -67,52 +68,38 @@ export class ApiConnection {
   }
 
   close(): Promise<void> {
-    return this.#connections.close();
+    return this.#client.close();
   }
 
-  async #exchange(call: Call): Promise<RawAnswer> {
-    const url = new URL(`${this.#base}/api/0${call.path}`);
-    for (const [key, value] of Object.entries(call.query ?? {})) url.searchParams.set(key, value);
-    const body = call.body === undefined ? undefined : JSON.stringify(call.body);
+  async #exchange({ method, path, query, body: given }: Call): Promise<RawAnswer> {
+    const url = new URL(`${this.#base}/api/0${path}`);
+    for (const [key, value] of Object.entries(query ?? {})) url.searchParams.set(key, value);
+    const body = Buffer.from(given === undefined ? "" : JSON.stringify(given));
     const headers = {
       accept: "application/json",
       authorization: `Bearer ${this.#token}`,
       "user-agent": `tracekeep/${VERSION}`,
-      ...(body === undefined
-        ? {}
-        : { "content-type": "application/json", "content-length": Buffer.byteLength(body) }),
+      ...(given === undefined ? {} : { "content-type": "application/json" }),
     };
-    const send = url.protocol === "https:" ? httpsRequest : httpRequest;
-    const agent = await this.#agent();
+    this.#checkProxy(url);
     const signal = AbortSignal.timeout(TIMEOUT_MS);
-    return new Promise((resolve, reject) => {
-      const fail = ({ code, message }: NodeJS.ErrnoException): void => {
-        const why = signal.aborted ? `no answer within ${TIMEOUT_MS / 1000} s` : (code ?? message);
-        reject(
-          new ApiError(
-            `${call.method} ${call.path}: ${url.host} cannot be reached (${why})\n→ check the network, HTTPS_PROXY and SENTRY_URL`,
-          ),
-        );
-      };
-      send(url, { method: call.method, agent, headers, signal, ...this.#trust }, (response) => {
-        let text = "";
-        response.setEncoding("utf8").on("data", (part: string) => {
-          text += part;
-        });
-        response.on("error", fail);
-        response.on("end", () =>
-          resolve({ status: response.statusCode ?? 0, headers: response.headers, text }),
-        );
-      })
-        .on("error", fail)
-        .end(body);
-    });
+    const asked = { method, path: `${url.pathname}${url.search}`, headers, body, mostKept: LONGEST_ANSWER };
+    try {
+      const answer = await this.#client.exchange(asked, signal);
+      return { status: answer.status, headers: answer.headers, text: answer.body.toString() };
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      const why = signal.aborted ? `no answer within ${TIMEOUT_MS / 1000} s` : (code ?? message);
+      throw new ApiError(
+        `${method} ${path}: ${url.host} cannot be reached (${why})\n→ check the network, HTTPS_PROXY and SENTRY_URL`,
+      );
+    }
   }
 
   /** @throws TracekeepError INVALID_CONFIG for a proxy that is none */
-  async #agent(): Promise<Agent> {
+  #checkProxy(url: URL): void {
     try {
-      return await this.#connections.agent();
+      findProxy(url.href);
     } catch (error) {
       const { message } = error as Error;
       throw new TracekeepError("INVALID_CONFIG", `${message}: correct HTTPS_PROXY`, { cause: error });
@@ -136,7 +123,7 @@ function parse(text: string, { method, path }: Call): unknown {
 }
 
 /** In milliseconds, by Retry-After in seconds, else by the Unix time at which Sentry's limit ends. */
-function waitOf(headers: IncomingHttpHeaders, attempt: number): number {
+function waitOf(headers: HttpHeaders, attempt: number): number {
   const after = Number(headers["retry-after"] ?? Number.NaN) * 1000;
   const until = Number(headers["x-sentry-rate-limit-reset"] ?? Number.NaN) * 1000 - Date.now();
   const told = [after, until].find((wait) => Number.isFinite(wait) && wait >= 0);
