@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 /** What keys do, by `KeyboardEvent.key`. */
 export type Keys = Readonly<Record<string, () => void>>;
@@ -22,7 +22,8 @@ window.addEventListener("keydown", (event) => {
 export function useKeys(keys: Keys, { isModal = false } = {}): void {
   const latest = useRef(keys);
   latest.current = keys;
-  useEffect(() => {
+  // Not after it is painted: who sees it may press at once.
+  useLayoutEffect(() => {
     const layer = { keys: latest, isModal };
     layers.push(layer);
     return () => {
