@@ -25,3 +25,9 @@ test("it compresses as well as Node's own gzip, and the same body to the same by
   expect(first).toEqual(second);
   expect(first.length).toBeLessThan(gzipSync(body).length + 16);
 });
+
+test("what cannot be compressed is refused, and spoils nothing that comes after", async () => {
+  const results = [gzipped(5 as never), gzipped(Buffer.from("after"))] as const;
+  await expect(results[0]).rejects.toThrow(TypeError);
+  expect(gunzipSync(await results[1]).toString()).toBe("after");
+});

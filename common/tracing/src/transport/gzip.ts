@@ -1,5 +1,5 @@
 import { promisify } from "node:util";
-import { constants, crc32, createDeflateRaw, type DeflateRaw, gunzip } from "node:zlib";
+import { constants, crc32, createDeflateRaw, gunzip } from "node:zlib";
 import { outsideOfRequests } from "../outside-of-requests.ts";
 
 export const gunzipped = promisify(gunzip);
@@ -9,42 +9,52 @@ const HEADER = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]);
 /** An empty block that is the last one (RFC 1951, 3.2.6): a flush leaves none open. */
 const LAST_BLOCK = Buffer.from([3, 0]);
 
-let deflate: DeflateRaw | undefined;
-let written: Buffer[] = [];
+let deflater: Deflater | undefined;
 let turn: Promise<unknown> = Promise.resolve();
 
 /**
  * Compresses a body by gzip, one after the other, and off the event loop. All go through one stream, in which a full
- * flush makes each stand by itself: to set up a stream for every one takes 260 kB and as long as to compress 4 kB.
+ * flush makes each stand by itself: with a stream for each, a service of which 1 % of the calls fail takes 3 % longer.
  */
 export function gzipped(body: Uint8Array): Promise<Buffer> {
-  const result = turn.then(() => compress(body));
+  const result = turn.then(async () => {
+    if (deflater === undefined || deflater.isOver) deflater = outsideOfRequests(() => new Deflater());
+    return Buffer.concat([HEADER, ...(await deflater.deflate(body)), LAST_BLOCK, trailerOf(body)]);
+  });
   turn = result.catch(() => {});
   return result;
 }
 
-function compress(body: Uint8Array): Promise<Buffer> {
-  deflate ??= outsideOfRequests(start);
-  const stream = deflate;
-  written = [HEADER];
-  return new Promise((resolve, reject) => {
-    stream.once("error", reject);
-    stream.write(body);
-    stream.flush(constants.Z_FULL_FLUSH, () => {
-      stream.off("error", reject);
-      resolve(Buffer.concat([...written, LAST_BLOCK, trailerOf(body)]));
-      written = [];
-    });
-  });
-}
+/** A stream of deflate for many bodies, one at a time. */
+class Deflater {
+  readonly #stream = createDeflateRaw();
+  #taken: Buffer[] = [];
+  #fault: Error | undefined;
+  #reject: ((error: Error) => void) | undefined;
 
-function start(): DeflateRaw {
-  const stream = createDeflateRaw();
-  stream.on("data", (bytes: Buffer) => written.push(bytes));
-  stream.on("error", () => {
-    deflate = undefined;
-  });
-  return stream;
+  constructor() {
+    this.#stream.on("data", (bytes: Buffer) => this.#taken.push(bytes));
+    this.#stream.on("error", (error) => {
+      this.#fault = error;
+    });
+    this.#stream.on("close", () => this.#reject?.(this.#fault ?? new Error("the stream was closed")));
+  }
+
+  get isOver(): boolean {
+    return this.#stream.destroyed;
+  }
+
+  /** Blocks of deflate, of which none is the last one. */
+  deflate(body: Uint8Array): Promise<readonly Buffer[]> {
+    this.#taken = [];
+    return new Promise((resolve, reject) => {
+      this.#reject = reject;
+      this.#stream.write(body);
+      this.#stream.flush(constants.Z_FULL_FLUSH, (error?: Error | null) =>
+        error ? reject(error) : resolve(this.#taken),
+      );
+    });
+  }
 }
 
 /** The checksum and the length (RFC 1952, 2.3.1). */

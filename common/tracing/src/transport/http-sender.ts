@@ -51,7 +51,7 @@ export function createHttpSender(options: HttpSenderOptions): HttpSender {
     try {
       const body = compresses ? await gzipped(given) : given;
       const request = { method: "POST", path, headers, body } as const;
-      return await client.exchange({ ...request, mostKept: LONGEST_ANSWER }, signal);
+      return await client.exchange({ ...request, mostKept: LONGEST_ANSWER, mayRepeat: true }, signal);
     } catch (error) {
       if (closed) throw new Error("the sender is closed");
       throw signal.aborted ? requestFault("timeout", `no answer within ${timeoutMs} ms`) : error;

@@ -38,9 +38,14 @@ export class Connection {
     });
   }
 
-  /** Whether another request may be sent. */
-  get isFree(): boolean {
-    return !this.#isOver && this.#current === undefined && performance.now() < this.#usableUntil;
+  /** Whether it is kept and no request is under way. */
+  get isIdle(): boolean {
+    return !this.#isOver && this.#current === undefined;
+  }
+
+  /** Whether its server is about to end it, by its own word. */
+  get isExpired(): boolean {
+    return performance.now() >= this.#usableUntil;
   }
 
   /** Whether anything has come since the last request. */
@@ -55,6 +60,8 @@ export class Connection {
    * @param mostKept bytes of the response's body.
    */
   exchange(head: string, body: Uint8Array, mostKept: number): Promise<HttpResponse> {
+    // Nothing would be told of it any more.
+    if (this.#socket.destroyed) return Promise.reject(hangUp());
     return new Promise((resolve, reject) => {
       this.#current = { reader: new ResponseReader(mostKept), resolve, reject };
       this.#isAnswering = false;
@@ -100,11 +107,11 @@ export class Connection {
 
   #answer({ reader, resolve }: Exchange): void {
     this.#current = undefined;
-    // Of a request that was refused before it had been read, the rest is still to be written.
-    if (!reader.allowsAnother || this.#socket.writableLength > 0) this.destroy();
     const { response } = reader;
-    const [, seconds] = /\btimeout=(\d+)/i.exec(response.headers["keep-alive"] ?? "") ?? [];
-    if (seconds !== undefined) this.#usableUntil = performance.now() + Number(seconds) * 1_000 - MARGIN_MS;
+    const usableMs = keptMs(response);
+    this.#usableUntil = performance.now() + usableMs;
+    // Of a request that was refused before it had been read, the rest is still to be written.
+    if (!reader.allowsAnother || usableMs <= 0 || this.#socket.writableLength > 0) this.destroy();
     this.#socket.unref();
     resolve(response);
   }
@@ -115,4 +122,10 @@ export class Connection {
     this.#current = undefined;
     reject?.(error);
   }
+}
+
+/** For how long a request may follow. */
+function keptMs({ headers }: HttpResponse): number {
+  const [, seconds] = /\btimeout=(\d+)/i.exec(headers["keep-alive"] ?? "") ?? [];
+  return seconds === undefined ? Number.POSITIVE_INFINITY : Number(seconds) * 1_000 - MARGIN_MS;
 }

@@ -1,21 +1,26 @@
 import { connect, isIP, type Socket } from "node:net";
-import { connect as connectTls } from "node:tls";
+import { connect as connectTls, type SecureContext } from "node:tls";
 import { outsideOfRequests } from "../../outside-of-requests.ts";
 import type { HttpProxy } from "../proxy.ts";
-import type { Trust } from "../trust.ts";
 import { openTunnel } from "./tunnel.ts";
 import { untilSettled } from "./until-settled.ts";
+
+/** Whose certificates are accepted; read once, since to read them takes 11 ms. */
+export interface TlsSettings {
+  readonly rejectUnauthorized: true;
+  /** Undefined: Node's own. */
+  readonly secureContext?: SecureContext | undefined;
+}
 
 /** The way to a server. */
 export interface Route {
   readonly target: URL;
-  readonly trust: Trust;
+  readonly trust: TlsSettings;
   readonly proxy: HttpProxy | undefined;
 }
 
 /** How often the system looks whether a silent peer is still there. */
 const KEEP_ALIVE_MS = 1_000;
-const OVER_TLS = { ALPNProtocols: ["http/1.1"] };
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { "http:": 80, "https:": 443 };
 
 /** Connects, by a proxy through a tunnel where the target is https. The signal breaks it off, and rejects with its reason. */
@@ -29,7 +34,7 @@ export async function dial({ target, trust, proxy }: Route, signal: AbortSignal)
     await openTunnel(socket, `${target.hostname}:${port}`, proxy, signal);
     // What befalls it is told by the one on top of it.
     socket.on("error", () => {});
-    const secure = () => connectTls({ ...trust, ...OVER_TLS, socket, host, servername });
+    const secure = () => connectTls({ ...trust, socket, host, servername });
     return await connected(secure, "secureConnect", signal);
   } catch (error) {
     socket.destroy();
@@ -37,11 +42,11 @@ export async function dial({ target, trust, proxy }: Route, signal: AbortSignal)
   }
 }
 
-function connectTo(url: URL, trust: Trust, signal: AbortSignal): Promise<Socket> {
+function connectTo(url: URL, trust: TlsSettings, signal: AbortSignal): Promise<Socket> {
   const { host, port, servername } = addressOf(url);
   const settings = { host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS };
   if (url.protocol !== "https:") return connected(() => connect(settings), "connect", signal);
-  const secure = () => connectTls({ ...settings, ...trust, ...OVER_TLS, servername });
+  const secure = () => connectTls({ ...settings, ...trust, servername });
   return connected(secure, "secureConnect", signal);
 }
 

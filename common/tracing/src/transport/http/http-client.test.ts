@@ -1,7 +1,8 @@
 import type { AddressInfo } from "node:net";
-import { createServer, type Server, type Socket } from "node:net";
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { HttpClient } from "./http-client.ts";
+import { connect, createServer, type Server, type Socket } from "node:net";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { type ClientRequest, HttpClient } from "./http-client.ts";
+import { untilSettled } from "./until-settled.ts";
 
 let server: Server;
 let client: HttpClient;
@@ -27,8 +28,16 @@ afterEach(async () => {
 });
 
 const NEVER = new AbortController().signal;
-const post = (body = "body") => {
-  const request = { method: "POST", path: "/", headers: {}, body: Buffer.from(body), mostKept: 100 } as const;
+const post = (body = "body", more: Partial<ClientRequest> = {}) => {
+  const request = {
+    method: "POST",
+    path: "/",
+    headers: {},
+    body: Buffer.from(body),
+    mostKept: 100,
+    mayRepeat: true,
+    ...more,
+  } as const;
   return client.exchange(request, NEVER).then(({ status, body }) => `${status} ${body}`, String);
 };
 const answering = (answer: string) => (socket: Socket) =>
@@ -72,6 +81,8 @@ test.each([
   serve = answering(answer);
   expect([await post(), await post()]).toEqual(["200 ok", "200 ok"]);
   expect(sockets).toHaveLength(connections);
+  // This server closes none itself.
+  await vi.waitFor(() => expect(sockets.filter(({ closed }) => !closed).length).toBe(2 - connections));
 });
 
 test("a kept connection over which something comes unasked is ended", async () => {
@@ -83,6 +94,50 @@ test("a kept connection over which something comes unasked is ended", async () =
   await ended;
   expect(await post()).toBe("200 ok");
   expect(sockets).toHaveLength(2);
+});
+
+test("what was meant for an idle connection, and met a request, is no answer to it", async () => {
+  serve = answering(OK);
+  expect(await post()).toBe("200 ok");
+  const [kept] = sockets as [Socket];
+  const late = "HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+  kept.removeAllListeners("data").once("data", () => kept.end(late));
+  expect(await post()).toBe("200 ok");
+  expect(sockets).toHaveLength(2);
+});
+
+test("a request that must not arrive twice uses no connection that its server may have ended, and leaves no other", async () => {
+  serve = answering(OK);
+  for (let i = 0; i < 3; i++) expect(await post("body", { mayRepeat: false })).toBe("200 ok");
+  expect(sockets).toHaveLength(3);
+  await vi.waitFor(() => expect(sockets.filter(({ closed }) => !closed)).toHaveLength(1));
+});
+
+test("headers of the user's: a host takes the place of ours, and none says another length", async () => {
+  let head = "";
+  serve = (socket) => {
+    socket.on("data", (bytes) => {
+      head += bytes;
+      socket.write(OK);
+    });
+  };
+  const headers = {
+    Host: "other.example",
+    "Content-Length": "1",
+    "Transfer-Encoding": "chunked",
+    "X-Own": "1",
+  };
+  expect(await post("body", { headers })).toBe("200 ok");
+  expect(head).toBe("POST / HTTP/1.1\r\nhost: other.example\r\nx-own: 1\r\ncontent-length: 4\r\n\r\nbody");
+});
+
+test("what is waited for of a socket is broken off also if that was wanted before", async () => {
+  const { port } = server.address() as AddressInfo;
+  serve = () => {};
+  const socket = connect(port, "127.0.0.1");
+  const waited = untilSettled(socket, AbortSignal.abort(new Error("too late")), () => () => {});
+  await expect(waited).rejects.toThrow("too late");
+  expect(socket.destroyed).toBe(true);
 });
 
 test("a request that has been answered in part is not sent again", async () => {

@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { createSecureContext } from "node:tls";
 import { findProxy, PROXY_AUTHENTICATION_REQUIRED, proxyFault } from "../proxy.ts";
 import type { Trust } from "../trust.ts";
 import { Connection } from "./connection.ts";
@@ -12,9 +13,16 @@ export interface ClientRequest extends Omit<HttpRequest, "target"> {
   readonly body: Uint8Array;
   /** Bytes of the response's body that are kept; what is beyond is read over. */
   readonly mostKept: number;
+  /**
+   * Whether it may arrive twice: if a connection that was kept turns out to be closed, it is sent once more over a new
+   * one. Without it, nothing is sent over a connection that was kept.
+   */
+  readonly mayRepeat: boolean;
 }
 
 const CLOSED = "the client is closed";
+const REQUEST_TIMEOUT = 408;
+const FRAMING: ReadonlySet<string> = new Set(["content-length", "transfer-encoding"]);
 const RESET_CODES: ReadonlySet<unknown> = new Set(["ECONNRESET", "EPIPE"]);
 
 /** Requests to one server, direct or by the proxy that the environment names, over connections that are kept. */
@@ -31,14 +39,11 @@ export class HttpClient {
     this.#trust = trust;
   }
 
-  /**
-   * Rejects on network faults, once the signal aborts, and after the client's end. A request may arrive twice: if a
-   * connection that was kept turns out to be closed, it is sent once more over a new one.
-   */
+  /** Rejects on network faults, once the signal aborts, and after the client's end. */
   async exchange(request: ClientRequest, signal: AbortSignal): Promise<HttpResponse> {
     signal.throwIfAborted();
     if (this.#isClosed) throw new Error(CLOSED);
-    this.#route ??= { target: this.#server, trust: this.#trust, proxy: findProxy(this.#server.href) };
+    this.#route ??= this.#findRoute();
     const head = this.#headOf(request, this.#route);
     const ended = new AbortController();
     const abort = (): void => ended.abort(signal.reason);
@@ -63,24 +68,38 @@ export class HttpClient {
     await Promise.all(closed);
   }
 
+  #findRoute(): Route {
+    const { rejectUnauthorized, ca } = this.#trust;
+    const proxy = findProxy(this.#server.href);
+    const secureContext = ca && createSecureContext({ ca });
+    return { target: this.#server, trust: { rejectUnauthorized, secureContext }, proxy };
+  }
+
   async #send(
     route: Route,
     head: string,
-    { body, mostKept }: ClientRequest,
+    { body, mostKept, mayRepeat }: ClientRequest,
     ended: AbortSignal,
   ): Promise<HttpResponse> {
-    const kept = [...this.#open].findLast(({ isFree }) => isFree);
+    const kept = mayRepeat ? this.#takeIdle() : undefined;
     if (kept !== undefined) {
       try {
-        return await over(kept, ended, () => kept.exchange(head, body, mostKept));
+        const response = await over(kept, ended, () => kept.exchange(head, body, mostKept));
+        // Meant for a connection that carries nothing, it met the request on its way (RFC 9110, 15.5.9).
+        if (response.status !== REQUEST_TIMEOUT) return response;
       } catch (error) {
         const isStale = !kept.isAnswering && RESET_CODES.has((error as NodeJS.ErrnoException).code);
         if (!isStale || ended.aborted) throw error;
-        this.#dropFree();
       }
     }
+    this.#dropIdle();
     const connection = this.#add(await dial(route, ended));
     return over(connection, ended, () => connection.exchange(head, body, mostKept));
+  }
+
+  #takeIdle(): Connection | undefined {
+    for (const connection of this.#open) if (connection.isIdle && connection.isExpired) connection.destroy();
+    return [...this.#open].findLast(({ isIdle }) => isIdle);
   }
 
   #add(socket: Socket): Connection {
@@ -90,9 +109,9 @@ export class HttpClient {
     return connection;
   }
 
-  /** When the server has ended one, it has most likely ended the others. */
-  #dropFree(): void {
-    for (const connection of this.#open) if (connection.isFree) connection.destroy();
+  /** When the server has ended one, it has most likely ended the others; else there are some only if none is to be used. */
+  #dropIdle(): void {
+    for (const connection of this.#open) if (connection.isIdle) connection.destroy();
   }
 
   #headOf({ method, path, headers, body }: ClientRequest, { proxy }: Route): string {
@@ -104,12 +123,18 @@ export class HttpClient {
       target: isFetched ? `${origin}${path}` : path,
       headers: {
         host,
-        ...headers,
+        ...withoutFraming(headers),
         ...(isFetched ? proxy.headers : {}),
         ...(method === "GET" ? {} : { "content-length": String(body.length) }),
       },
     });
   }
+}
+
+/** Headers by their names in lower case, without those that would say something else of where the body ends. */
+function withoutFraming(headers: Readonly<Record<string, string>>): Record<string, string> {
+  const named = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value] as const);
+  return Object.fromEntries(named.filter(([name]) => !FRAMING.has(name)));
 }
 
 /** Has the signal end the connection while it is used. */

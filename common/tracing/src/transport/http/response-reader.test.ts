@@ -1,3 +1,4 @@
+import { queryObjects } from "node:v8";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { NotHttpError, ResponseReader } from "./response-reader.ts";
@@ -76,6 +77,7 @@ test.each([
   ["another version", "HTTP/2 200\r\n"],
   ["no status", "HTTP/1.1 twohundred\r\n"],
   ["a header without a colon", "HTTP/1.1 200 OK\r\nwhat\r\n"],
+  ["a header with a line feed in it", "HTTP/1.1 200 OK\r\na: b\nc: d\r\n"],
   ["a header that is continued", "HTTP/1.1 200 OK\r\na: b\r\n c\r\n"],
   ["two lengths", "HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\n"],
   ["a length that is none", "HTTP/1.1 200 OK\r\ncontent-length: -1\r\n\r\n"],
@@ -91,6 +93,42 @@ test("a head without an end is refused before it takes much memory", () => {
   expect(() => {
     for (let line = 0; line < 2_000; line++) reader.push(Buffer.from(`x-${line}: ${"v".repeat(100)}\r\n`));
   }).toThrow("the head of the answer has no end");
+});
+
+test("a header of blanks takes no longer than others", () => {
+  const blanks = " \t".repeat(30_000);
+  const { response } = read(
+    `HTTP/1.1 200 OK\r\na:${blanks}x${blanks.slice(0, 1_000)}\r\ncontent-length: 0\r\n\r\n`,
+  );
+  expect(response.headers.a).toBe("x");
+  expect(() => read(`HTTP/1.1 200 OK\r\na:${blanks}\n\r\n`)).toThrow(NotHttpError);
+  const inner = `x${blanks}y`;
+  expect(read(`HTTP/1.1 200 OK\r\na: ${inner}\r\ncontent-length: 0\r\n\r\n`).response.headers.a).toBe(inner);
+});
+
+test("a few bytes of a body do not keep all that was read with them", () => {
+  const reader = read("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n");
+  // Collects garbage, too.
+  const held = () => {
+    queryObjects(ResponseReader);
+    return process.memoryUsage().arrayBuffers;
+  };
+  const before = held();
+  for (let chunk = 0; chunk < 500; chunk++) reader.push(Buffer.from(`1;${"x".repeat(30_000)}\r\na\r\n`));
+  expect(held() - before).toBeLessThan(5_000_000);
+  expect(reader.push(Buffer.from("0\r\n\r\n"))).toBe(true);
+  expect(reader.response.body.length).toBe(500);
+});
+
+test("what proxies do to answers: an empty line before, a status of their own, a header twice, zeros", () => {
+  const { response } = read(
+    "\r\nHTTP/1.1 999 No\r\nRetry-After: 5\r\nRetry-After: 5\r\ntransfer-encoding: chunked\r\n\r\n0000000001\r\na\r\n0\r\n\r\n",
+  );
+  expect([response.status, response.headers["retry-after"], response.body.toString()]).toEqual([
+    999,
+    "5",
+    "a",
+  ]);
 });
 
 test("of a long body the first bytes are kept", () => {

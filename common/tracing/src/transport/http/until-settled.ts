@@ -20,6 +20,7 @@ export function untilSettled(
   socket.on("close", closed);
   signal.addEventListener("abort", abort, { once: true });
   const end = begin(resolve, fail);
+  if (signal.aborted) abort();
   return promise.finally(() => {
     end();
     socket.off("error", fail);

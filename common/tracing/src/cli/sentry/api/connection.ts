@@ -83,7 +83,15 @@ export class ApiConnection {
     };
     this.#checkProxy(url);
     const signal = AbortSignal.timeout(TIMEOUT_MS);
-    const asked = { method, path: `${url.pathname}${url.search}`, headers, body, mostKept: LONGEST_ANSWER };
+    const mayRepeat = method === "GET";
+    const asked = {
+      method,
+      path: `${url.pathname}${url.search}`,
+      headers,
+      body,
+      mostKept: LONGEST_ANSWER,
+      mayRepeat,
+    };
     try {
       const answer = await this.#client.exchange(asked, signal);
       return { status: answer.status, headers: answer.headers, text: answer.body.toString() };
