@@ -135,6 +135,33 @@ test("CTX-04: events of concurrent streams see their own call's span", async () 
   });
 });
 
+test("CTX-04: first messages that wait for the same connection are told of each in its own context", () =>
+  withScene(handlers, async ({ client }) => {
+    const told: [mine: string | undefined, active: string | undefined][] = [];
+    const activeSpan = () => trace.getActiveSpan()?.spanContext().spanId;
+    await Promise.all(
+      Array.from({ length: 5 }, (_, index) =>
+        withSpan(`stream ${index}`, async () => {
+          const mine = activeSpan();
+          const { call, status } = openCall(client, "clientStream", { text: "", halfClose: false });
+          // Nobody is connected yet.
+          await new Promise<void>((resolve) => {
+            if (!("write" in call)) return;
+            call.write({ text: "", count: 0 }, () => {
+              told.push([mine, activeSpan()]);
+              resolve();
+            });
+          });
+          if ("end" in call) call.end();
+          await status;
+        }),
+      ),
+    );
+    expect(told).toHaveLength(5);
+    expect(new Set(told.map(([mine]) => mine)).size).toBe(5);
+    for (const [mine, active] of told) expect(active).toBe(mine);
+  }));
+
 test("CTX-05: work that goes on after the answer stays a child of its own request", async () => {
   const late: ProbeHandlers["unary"] = (call, callback) => {
     if (call.request.text === "late")

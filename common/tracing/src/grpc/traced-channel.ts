@@ -1,4 +1,3 @@
-import { AsyncResource } from "node:async_hooks";
 import { CallCredentials, type ClientOptions, type Metadata, type StatusObject } from "@grpc/grpc-js";
 import { ChannelPeers, type Dial } from "../recall/index.ts";
 import type { CapturedContext } from "../tracer/index.ts";
@@ -153,10 +152,21 @@ class TracedCall implements Call, Listener {
     if (event !== undefined) this.#callerContext?.runInAsyncScope(event, this.#listener, received);
   }
 
-  sendMessageWithContext(context: Parameters<Call["sendMessageWithContext"]>[0], message: Buffer): void {
+  sendMessageWithContext(context: MessageContext, message: Buffer): void {
     this.#trace?.messageSent(message.length);
-    this.#call.sendMessageWithContext(this.#hasSent ? context : inOwnContext(context), message);
+    this.#call.sendMessageWithContext(this.#hasSent ? context : this.#inOwnContext(context), message);
     this.#hasSent = true;
+  }
+
+  /**
+   * A stream's first message may wait for a connection that others wait for, too: its callback would run in their
+   * context. Not by `AsyncResource.bind`, which leaves an object's shape in V8's old space for each call.
+   */
+  #inOwnContext(context: MessageContext): MessageContext {
+    const { callback } = context;
+    if (callback === undefined) return context;
+    const own = this.#instrumentation.contexts.capture();
+    return { ...context, callback: (error) => own.runInAsyncScope(callback, undefined, error) };
   }
 
   cancelWithStatus(code: Parameters<Call["cancelWithStatus"]>[0], details: string): void {
@@ -193,9 +203,3 @@ class TracedCall implements Call, Listener {
 }
 
 type MessageContext = Parameters<Call["sendMessageWithContext"]>[0];
-
-/** A stream's first message may wait for a connection that others wait for, too: its callback would run in their context. */
-function inOwnContext(context: MessageContext): MessageContext {
-  const { callback } = context;
-  return callback === undefined ? context : { ...context, callback: AsyncResource.bind(callback) };
-}
