@@ -3,9 +3,9 @@ import { gzipSync } from "node:zlib";
 import { judgeAnswer } from "../export/outcome.ts";
 import { createLimitedLog, type Logger } from "../logger.ts";
 import { envelopeTarget, forGzip, type SentryProject } from "../transport/envelope.ts";
+import { gzipped } from "../transport/gzip.ts";
 import type { HttpResponse } from "../transport/http/response-reader.ts";
-import type { HttpSender } from "../transport/http-sender.ts";
-import { createHttpSender } from "../transport/http-sender.ts";
+import { createHttpSender, type HttpSender } from "../transport/http-sender.ts";
 import { eventEnvelope } from "./event-envelope.ts";
 import type { SentryEvent } from "./sentry-event.ts";
 
@@ -56,12 +56,7 @@ export class EventSender<T> {
     this.#options = options;
     this.#log = createLimitedLog(options.logger);
     const target = forGzip(envelopeTarget(project, [ca]));
-    this.#sender = createHttpSender({
-      ...target,
-      timeoutMs,
-      concurrency: MOST_UNDER_WAY,
-      compresses: true,
-    });
+    this.#sender = createHttpSender({ ...target, timeoutMs, concurrency: MOST_UNDER_WAY });
   }
 
   get #isHeld(): boolean {
@@ -132,7 +127,8 @@ export class EventSender<T> {
   async #post(body: Uint8Array): Promise<void> {
     this.#posted.add(body);
     try {
-      this.#heed(await this.#options.untraced(() => this.#sender.post(body)));
+      const compressed = await gzipped(body);
+      this.#heed(await this.#options.untraced(() => this.#sender.post(compressed)));
     } finally {
       this.#posted.delete(body);
     }

@@ -1,4 +1,3 @@
-import { gzipped } from "./gzip.ts";
 import { HttpClient } from "./http/http-client.ts";
 import type { HttpResponse } from "./http/response-reader.ts";
 import { requestFault } from "./request-fault.ts";
@@ -30,15 +29,13 @@ export interface HttpSenderOptions extends HttpTarget {
   readonly timeoutMs: number;
   /** Requests that may be under way at a time, each over a connection of its own; default 1. */
   readonly concurrency?: number;
-  /** Each body is compressed by gzip before it is sent; default: bodies go as they are. The headers have to say it. */
-  readonly compresses?: boolean;
 }
 
 /** An answer is read for its error text only. */
 const LONGEST_ANSWER = 65_536;
 
 export function createHttpSender(options: HttpSenderOptions): HttpSender {
-  const { url, headers, ca = [], timeoutMs, concurrency = 1, compresses = false } = options;
+  const { url, headers, ca = [], timeoutMs, concurrency = 1 } = options;
   const server = new URL(url);
   const path = `${server.pathname}${server.search}`;
   const client = new HttpClient(server, trustOf(ca));
@@ -47,9 +44,8 @@ export function createHttpSender(options: HttpSenderOptions): HttpSender {
   const turns: Promise<unknown>[] = new Array(concurrency).fill(Promise.resolve());
   let next = 0;
 
-  const exchange = async (given: Uint8Array, signal: AbortSignal): Promise<HttpResponse> => {
+  const exchange = async (body: Uint8Array, signal: AbortSignal): Promise<HttpResponse> => {
     try {
-      const body = compresses ? await gzipped(given) : given;
       const request = { method: "POST", path, headers, body } as const;
       return await client.exchange({ ...request, mostKept: LONGEST_ANSWER, mayRepeat: true }, signal);
     } catch (error) {

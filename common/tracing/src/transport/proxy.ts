@@ -3,7 +3,6 @@ import { isExcepted } from "./no-proxy.ts";
 import { requestFault } from "./request-fault.ts";
 
 export const PROXY_AUTHENTICATION_REQUIRED = 407;
-const VARIABLES = ["https_proxy", "http_proxy", "all_proxy"];
 
 /** A proxy as the environment names it, with its credentials apart: a URL may be printed, a secret not. */
 export interface HttpProxy {
@@ -12,21 +11,13 @@ export interface HttpProxy {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Whether the environment names a proxy at all; nothing is loaded as long as not. */
-export function mayNeedProxy(env: NodeJS.ProcessEnv = process.env): boolean {
-  return VARIABLES.some((name) => readVariable(name, env) !== "");
-}
-
-function readVariable(name: string, env: NodeJS.ProcessEnv): string {
-  return env[name] || env[name.toUpperCase()] || "";
-}
-
 /**
  * The proxy for a URL by HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY; undefined for none. Loads nothing: a process
  * that dies of an exception asks, too, and in a bundle nothing would be found.
  */
 export function findProxy(url: string): HttpProxy | undefined {
-  if (!mayNeedProxy() || isExcepted(new URL(url), readVariable("no_proxy", process.env))) return undefined;
+  const { no_proxy: lower, NO_PROXY: upper } = process.env;
+  if (isExcepted(new URL(url), lower || upper || "")) return undefined;
   const named = getProxyForUrl(url);
   return named === "" ? undefined : parseProxy(named);
 }

@@ -1,6 +1,7 @@
 import type { AddressInfo } from "node:net";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { Connection } from "./connection.ts";
 import { type ClientRequest, HttpClient } from "./http-client.ts";
 import { untilSettled } from "./until-settled.ts";
 
@@ -83,6 +84,26 @@ test.each([
   expect(sockets).toHaveLength(connections);
   // This server closes none itself.
   await vi.waitFor(() => expect(sockets.filter(({ closed }) => !closed).length).toBe(2 - connections));
+});
+
+test("a connection whose time has run out while nothing was sent is closed, and not used", async () => {
+  serve = answering(OK.replace("\r\n\r\n", "\r\nkeep-alive: timeout=5\r\n\r\n"));
+  expect(await post()).toBe("200 ok");
+  const now = performance.now();
+  const clock = vi.spyOn(performance, "now").mockReturnValue(now + 4_500);
+  expect(await post()).toBe("200 ok");
+  clock.mockRestore();
+  expect(sockets).toHaveLength(2);
+  await vi.waitFor(() => expect(sockets.filter(({ closed }) => !closed)).toHaveLength(1));
+});
+
+test("a request over a socket that is closed already is refused, and not waited for", async () => {
+  const { port } = server.address() as AddressInfo;
+  serve = () => {};
+  const socket = connect(port, "127.0.0.1").destroy();
+  await new Promise((resolve) => socket.once("close", resolve));
+  const connection = new Connection(socket, () => {});
+  await expect(connection.exchange("", Buffer.alloc(0), 0)).rejects.toThrow("socket hang up");
 });
 
 test("a kept connection over which something comes unasked is ended", async () => {

@@ -203,7 +203,7 @@ export class ResponseReader {
   }
 }
 
-/** The first bytes, in memory of their own: a few would keep all that was read with them, or shares Node's pool with them. */
+/** The first bytes, in memory of their own: a few would keep all that was read with them, or a pool of Node's. */
 function ownCopy(bytes: Buffer, length: number): Buffer {
   const copy = Buffer.allocUnsafeSlow(length);
   bytes.copy(copy, 0, 0, length);
