@@ -5,9 +5,9 @@ import type {
   ServerInterceptingCallInterface,
   ServerInterceptor,
 } from "@grpc/grpc-js";
-import type { Context } from "@opentelemetry/api";
 import type { Logger } from "../logger.ts";
 import type { RecordedSpan } from "../spans/index.ts";
+import type { CapturedContext } from "../tracer/index.ts";
 import { emptyOnceClosed } from "./closed-stream.ts";
 import { createHandlerObserver } from "./handlers.ts";
 import { innermostCall } from "./innermost-call.ts";
@@ -115,7 +115,8 @@ class TracedListener implements ServerListener {
   #isDirect = false;
   #isHalfClosed = false;
   #hasBegun = false;
-  #context: Context | undefined;
+  /** Entered for each event: captured once a call, which is 2 % of a message of a stream. */
+  #context: CapturedContext | undefined;
   #call: ServerCall | PassingCall | undefined;
 
   constructor(
@@ -162,12 +163,12 @@ class TracedListener implements ServerListener {
 
   onReceiveHalfClose(): void {
     this.#isHalfClosed = true;
-    if (this.#next !== undefined) this.#pass(this.#next, this.#next.onReceiveHalfClose);
+    if (this.#next !== undefined) this.#pass(this.#next, this.#next.onReceiveHalfClose, undefined);
   }
 
   onCancel(): void {
     this.#instrumentation.guard(() => this.#call?.ended(), undefined);
-    if (this.#next !== undefined) this.#pass(this.#next, this.#next.onCancel);
+    if (this.#next !== undefined) this.#pass(this.#next, this.#next.onCancel, undefined);
     if (this.#isHalfClosed) this.#release();
   }
 
@@ -214,12 +215,13 @@ class TracedListener implements ServerListener {
     };
     const begin = () => ServerCall.begin(this.#instrumentation, incoming);
     const begun = this.#instrumentation.guard(begin, undefined);
-    this.#context = begun?.context;
+    const { contexts } = this.#instrumentation;
+    this.#context = begun && contexts.with(begun.context, contexts.capture);
     this.#call = begun?.call;
   }
 
-  #pass<A extends unknown[]>(next: ServerListener, event: (...args: A) => void, ...args: A): void {
-    if (this.#context === undefined) event.apply(next, args);
-    else this.#instrumentation.contexts.with(this.#context, event, next, ...args);
+  #pass<T>(next: ServerListener, event: (given: T) => void, given: T): void {
+    if (this.#context === undefined) event.call(next, given);
+    else this.#context.runInAsyncScope(event, next, given);
   }
 }
