@@ -32,16 +32,16 @@ test("one tiny round yields every figure of every variant, on the screen and in 
   ];
   const chosen = ["untraced", "untraced-again", "interceptors", "tracekeep-disabled", "tracekeep-100"];
   const { stdout, stderr } = await bench("requests", ...tiny, "--variants", chosen.join(","), "--json", json);
-  const { requests }: BenchResults = JSON.parse(await readFile(json, "utf8"));
+  const { loads: [run] = [] }: BenchResults = JSON.parse(await readFile(json, "utf8"));
   await rm(folder, { recursive: true });
 
-  expect(requests?.machine.node).toBe(process.version);
-  expect(requests?.library).toBe("sources");
+  expect(run?.machine.node).toBe(process.version);
+  expect(run?.library).toBe("sources");
   const places = ["leaf", "chain", "stream"].flatMap((shape) =>
     chosen.map((variant) => ({ shape, variant })),
   );
-  expect(requests?.rounds).toMatchObject(places);
-  for (const { shape, variant, figures, droppedSpans } of requests?.rounds ?? []) {
+  expect(run?.rounds).toMatchObject(places);
+  for (const { shape, variant, figures, droppedSpans } of run?.rounds ?? []) {
     const place = `${shape}, ${variant}`;
     expect(droppedSpans, place).toBe(0);
     for (const { name } of FIGURES.filter(({ absolute }) => absolute !== true))
@@ -51,7 +51,7 @@ test("one tiny round yields every figure of every variant, on the screen and in 
   }
   for (const name of RARE)
     expect(
-      requests?.rounds.some(({ figures }) => figures[name] > 0),
+      run?.rounds.some(({ figures }) => figures[name] > 0),
       name,
     ).toBe(true);
   for (const title of [...chosen.map(titleOf), ...FIGURES.map((figure) => figure.title)])

@@ -7,7 +7,14 @@ import { measureProfile } from "./profile/measure-profile.ts";
 import { buildLibrary } from "./published.ts";
 import { measureRequests } from "./requests/measure-requests.ts";
 import { formatRequests } from "./requests/print.ts";
-import { type BenchResults, type Library, onThisMachine, readResults, writeResults } from "./results.ts";
+import {
+  type BenchResults,
+  type Library,
+  onThisMachine,
+  readResults,
+  replaceResults,
+  writeResults,
+} from "./results.ts";
 import { measureStartup } from "./startup/measure-startup.ts";
 import { USAGE } from "./usage.ts";
 
@@ -17,7 +24,7 @@ const libraryOf = ({ sources }: BenchOptions): Library => (sources ? "sources" :
 
 const MEASURE: Readonly<Record<MeasurementName, (options: BenchOptions) => Promise<BenchResults>>> = {
   requests: async (options) => ({
-    requests: await onThisMachine(libraryOf(options), () => measureRequests(options, say)),
+    loads: [await onThisMachine(libraryOf(options), () => measureRequests(options, say))],
   }),
   startup: async (options) => ({
     startup: await onThisMachine(libraryOf(options), () => measureStartup(options, say)),
@@ -42,8 +49,8 @@ async function main(): Promise<void> {
   for (const name of options.measurements) {
     const measured = await MEASURE[name](options);
     // After each, so that a long run that is broken off has not been for nothing.
-    await writeResults(options.json, { ...readResults(options.json), ...measured });
-    if (measured.requests !== undefined) process.stdout.write(`\n${formatRequests(measured.requests)}`);
+    await writeResults(options.json, replaceResults(readResults(options.json), measured));
+    for (const run of measured.loads ?? []) process.stdout.write(`\n${formatRequests(run)}`);
     process.stdout.write(`\nThe results of ${name} are in ${options.json}.\n`);
   }
   if (options.document) {

@@ -5,11 +5,14 @@ import { describeMachine, type Machine } from "./machine.ts";
 import type { MicroResults } from "./micro/measure-micro.ts";
 import type { ProfileResults } from "./profile/measure-profile.ts";
 import type { RequestsResults } from "./requests/measure-requests.ts";
+import type { RoundResult } from "./requests/rounds.ts";
+import { nameOfLoad } from "./requests/summaries.ts";
 import type { StartupResults } from "./startup/measure-startup.ts";
 
 /** What the results file holds: of each measurement the latest run, as it was measured. */
 export interface BenchResults {
-  readonly requests?: Measured<RequestsResults>;
+  /** Runs of requests. A load may have been measured again without the others: each is in its latest run only. */
+  readonly loads?: readonly Measured<RequestsResults>[];
   readonly startup?: Measured<StartupResults>;
   readonly growth?: Measured<GrowthResults>;
   readonly profile?: Measured<ProfileResults>;
@@ -29,6 +32,26 @@ export async function onThisMachine<Results extends object>(
 ): Promise<Measured<Results>> {
   const machine = describeMachine();
   return { machine, library, ...(await measure()) };
+}
+
+/** Of all requests. A round's number is its own within a load only. */
+export function roundsOf({ loads = [] }: BenchResults): RoundResult[] {
+  return loads.flatMap(({ rounds }) => rounds);
+}
+
+/** What was measured takes the place of what it measures again; of requests, of the same loads. */
+export function replaceResults(before: BenchResults, measured: BenchResults): BenchResults {
+  if (measured.loads === undefined) return { ...before, ...measured };
+  const again = new Set(measured.loads.flatMap(({ rounds }) => rounds.map(nameOfLoad)));
+  const others = (before.loads ?? []).map((run) => ({
+    ...run,
+    rounds: run.rounds.filter((round) => !again.has(nameOfLoad(round))),
+  }));
+  return {
+    ...before,
+    ...measured,
+    loads: [...others.filter(({ rounds }) => rounds.length > 0), ...measured.loads],
+  };
 }
 
 /** Nothing if there is no such file. */

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { describeMachine } from "../machine.ts";
 import type { Figures } from "../requests/figures.ts";
 import type { RoundResult } from "../requests/rounds.ts";
-import { type BenchResults, formatResults, readResults } from "../results.ts";
+import { type BenchResults, formatResults, readResults, replaceResults, roundsOf } from "../results.ts";
 import { barChart } from "./bar-chart.ts";
 import { composeDocument } from "./compose-document.ts";
 import { formatGoals, GOALS, judge } from "./goals.ts";
@@ -38,7 +38,7 @@ function measured(variant: string, own: Partial<Figures>, noise = 0, count = 10)
     ];
   }).flat();
   const settings = { rounds: 10, turns: 4, seconds: 1.5, warmupSeconds: 8 };
-  return { requests: { machine, library: "published", settings, peers: { "dd-trace": "6.21.0" }, rounds } };
+  return { loads: [{ machine, library: "published", settings, peers: { "dd-trace": "6.21.0" }, rounds }] };
 }
 
 const goal = (title: string) => {
@@ -83,14 +83,12 @@ test("start is judged by the median of its processes, bytes by those of full sam
   }));
   const start = goal("start: `import` and `startTracing`");
   expect(judge(start, { startup: { machine, library: "published", starts } })).toBe("met");
-  const { requests } = measured("tracekeep-1", { bytesPerRequest: 3 });
-  const all = measured("tracekeep-100", { bytesPerRequest: 40 }).requests?.rounds ?? [];
-  const rounds = [...(requests?.rounds ?? []), ...all.filter(({ variant }) => variant !== "untraced")];
+  const [run] = measured("tracekeep-1", { bytesPerRequest: 3 }).loads ?? [];
+  const all = roundsOf(measured("tracekeep-100", { bytesPerRequest: 40 }));
+  const rounds = [...(run?.rounds ?? []), ...all.filter(({ variant }) => variant !== "untraced")];
   const failing = rounds.map((round) => ({ ...round, failing: 1 as const }));
   const bytes = goal("bytes sent at 1 % to those at 100 %, leaf, 1 % fail");
-  expect(judge(bytes, requests === undefined ? {} : { requests: { ...requests, rounds: failing } })).toBe(
-    "missed",
-  );
+  expect(judge(bytes, run === undefined ? {} : { loads: [{ ...run, rounds: failing }] })).toBe("missed");
 });
 
 test("the document says where, when and with what was measured", () => {
@@ -138,10 +136,32 @@ test("a bar is as long as its value, and names cannot break the picture", () => 
   expect(svg).toContain('aria-label="A &amp; B"');
 });
 
+test("a load that is measured again takes the place of what it was, and the others stay", () => {
+  const onStreams = (results: BenchResults, date: string): BenchResults => ({
+    loads: (results.loads ?? []).map((run) => ({
+      ...run,
+      machine: { ...machine, date },
+      rounds: run.rounds.map((round) => ({ ...round, shape: "stream" as const })),
+    })),
+  });
+  const leaf = measured("tracekeep-1", { cpuPerRequest: 109 });
+  const before = onStreams(measured("tracekeep-1", { cpuPerRequest: 120 }), "2001-01-01");
+  const again = onStreams(measured("tracekeep-1", { cpuPerRequest: 101 }), "2002-02-02");
+  const results = replaceResults(replaceResults(replaceResults({}, leaf), before), again);
+
+  expect(results.loads).toHaveLength(2);
+  expect(judge(goal("CPU, leaf, 1 %"), results)).toBe("met");
+  expect(judge(goal("CPU, a message of a stream, 1 %"), results)).toBe("met");
+  const text = composeDocument(results).get("PERFORMANCE.md") ?? "";
+  expect(text).toMatch(new RegExp(`### Leaf[^#]*${machine.date.slice(0, 10)}[^#]*### Stream[^#]*2002-02-02`));
+  expect(text).not.toContain("2001-01-01");
+  expect(replaceResults(results, {}).loads).toEqual(results.loads);
+});
+
 test("results keep their meaning in the file, with a line for each measurement", () => {
   const results = measured("tracekeep-1", { cpuPerRequest: 123.456789 });
   const text = formatResults(results);
-  expect(JSON.parse(text).requests.rounds[1].figures.cpuPerRequest).toBe(123.457);
+  expect(JSON.parse(text).loads[0].rounds[1].figures.cpuPerRequest).toBe(123.457);
   const sizes = [{ dimension: "record", size: 268_435_456, cpuPerRequest: 7.1234567 }] as const;
   const growth = { machine, library: "published", sizes, uptime: [] } as const;
   expect(JSON.parse(formatResults({ growth })).growth.sizes).toEqual([

@@ -20,7 +20,7 @@ machine that counts the spans in what arrives. One that traces nothing is refuse
 
 /** Where each file of the document lies, from `docs/`, and what it holds. */
 export function composeDocument(results: BenchResults): ReadonlyMap<string, string> {
-  const { requests, startup, growth, profile, micro } = results;
+  const { loads, startup, growth, profile, micro } = results;
   const plots = drawPlots(results);
   const pictures = plots.map(({ name, title }) => `![${title}](performance/${name}.svg)`);
   const parts = [
@@ -35,7 +35,7 @@ export function composeDocument(results: BenchResults): ReadonlyMap<string, stri
           "A line at the end of a bar is its 95 % interval; each group has a scale of its own. No request fails here.",
           ...pictures,
         ]),
-    ...(requests === undefined ? [] : [requestsSection(requests)]),
+    ...(loads === undefined ? [] : [requestsSection(loads)]),
     ...(startup === undefined ? [] : [startupSection(startup)]),
     ...(growth === undefined ? [] : [growthSection(growth)]),
     ...(profile === undefined ? [] : [profileSection(profile)]),

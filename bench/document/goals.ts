@@ -2,7 +2,7 @@ import { growthOf, uptimeOf } from "../growth/summaries.ts";
 import type { Shape } from "../requests/cases.ts";
 import type { FigureName } from "../requests/figures.ts";
 import { differenceOf, ratioOf } from "../requests/summaries.ts";
-import type { BenchResults } from "../results.ts";
+import { type BenchResults, roundsOf } from "../results.ts";
 import { type Summary, summarise } from "../statistics.ts";
 import { markdownTable, significant, withInterval } from "./markdown.ts";
 
@@ -28,7 +28,7 @@ function ratio(
     title,
     most,
     unit: "×",
-    measured: ({ requests }) => requests && ratioOf(requests.rounds, { shape, failing: 0, variant }, figure),
+    measured: (results) => ratioOf(roundsOf(results), { shape, failing: 0, variant }, figure),
   };
 }
 
@@ -52,8 +52,8 @@ export const GOALS: readonly Goal[] = [
       title: `memory (RSS) above untraced, ${shape}, 1 %, 1 % fail`,
       most: 50,
       unit: "MB",
-      measured: ({ requests }) =>
-        requests && differenceOf(requests.rounds, { shape, failing: 1, variant: ONE_PER_CENT }, "rss"),
+      measured: (results) =>
+        differenceOf(roundsOf(results), { shape, failing: 1, variant: ONE_PER_CENT }, "rss"),
     }),
   ),
   ...UNARY.map(
@@ -61,9 +61,9 @@ export const GOALS: readonly Goal[] = [
       title: `bytes sent at 1 % to those at 100 %, ${shape}, 1 % fail`,
       most: 1 / 20,
       unit: "×",
-      measured: ({ requests }) => {
+      measured: (results) => {
         const place = { shape, failing: 1, variant: ONE_PER_CENT } as const;
-        return requests && ratioOf(requests.rounds, place, "bytesPerRequest", "tracekeep-100");
+        return ratioOf(roundsOf(results), place, "bytesPerRequest", "tracekeep-100");
       },
     }),
   ),

@@ -3,7 +3,7 @@ import { FIGURES, type FigureName } from "../requests/figures.ts";
 import type { RoundResult } from "../requests/rounds.ts";
 import { ratioOf, summaryOf, variantsOf } from "../requests/summaries.ts";
 import { titleOf } from "../requests/variants.ts";
-import type { BenchResults } from "../results.ts";
+import { type BenchResults, roundsOf } from "../results.ts";
 import type { Summary } from "../statistics.ts";
 import { type Bar, barChart, type Panel } from "./bar-chart.ts";
 import { lineChart } from "./line-chart.ts";
@@ -46,17 +46,19 @@ function panel(
 }
 
 /** The pictures that there are results for. */
-export function drawPlots({ requests, growth }: BenchResults): Plot[] {
+export function drawPlots(results: BenchResults): Plot[] {
+  const { loads, growth } = results;
   const plots: Plot[] = [];
   const bars = (name: string, title: string, panels: readonly Panel[]): void => {
     const drawn = panels.filter((one) => one.bars.length > 0);
     if (drawn.length > 0) plots.push({ name, title, svg: barChart(title, drawn) });
   };
-  if (requests !== undefined) {
+  if (loads !== undefined) {
+    const rounds = roundsOf(results);
     const of = (shape: Shape, figure: FigureName, title: string) =>
-      panel(requests.rounds, { title: `${title}, ${shape}`, shape, figure });
+      panel(rounds, { title: `${title}, ${shape}`, shape, figure });
     const cpu = (shape: Shape) =>
-      panel(requests.rounds, { title: shape, shape, figure: "cpuPerRequest", ratio: true });
+      panel(rounds, { title: shape, shape, figure: "cpuPerRequest", ratio: true });
     bars(
       "cpu",
       "CPU per request, as a ratio to the untraced service",

@@ -3,6 +3,7 @@ import { growthOf, uptimeOf } from "../growth/summaries.ts";
 import type { Share } from "../profile/areas.ts";
 import { SHAPE_TITLES } from "../requests/cases.ts";
 import { FIGURES } from "../requests/figures.ts";
+import type { RoundResult } from "../requests/rounds.ts";
 import { type Load, loadsOf, ratioOf, summaryOf, variantsOf } from "../requests/summaries.ts";
 import { CONTROL, REFERENCE, titleOf } from "../requests/variants.ts";
 import type { BenchResults } from "../results.ts";
@@ -11,25 +12,32 @@ import { describeRun, markdownTable, significant, withInterval } from "./markdow
 
 type Section<Name extends keyof BenchResults> = NonNullable<BenchResults[Name]>;
 
-export function requestsSection(section: Section<"requests">): string {
-  const { settings, peers, rounds } = section;
-  const { turns, seconds, warmupSeconds } = settings;
-  const versions = Object.entries(peers).map(([name, version]) => `${name} ${version}`);
-  const tables = loadsOf(rounds).flatMap((load) => [
-    `### ${capital(SHAPE_TITLES[load.shape])}${load.failing === 0 ? "" : `; ${load.failing} % of the requests fail`}`,
-    ratioTable(rounds, load),
-    medianTable(rounds, load),
-  ]);
+export function requestsSection(runs: Section<"loads">): string {
   return [
     "## Every figure",
-    describeRun(section),
-    `Rounds: ${settings.rounds}. In each, the services of a load are started, warmed up for ${warmupSeconds} s each and then measured in turns, ${turns} times ${seconds} s. ${versions.length === 0 ? "" : `Packages of \`bench/peers\`: ${versions.join(", ")}.`}`.trim(),
-    `The first table of each load has ratios to "${titleOf(REFERENCE)}", round by round: medians with their 95 % intervals. "${titleOf(CONTROL)}" shows the noise: what is within its interval is no difference. The second has the medians themselves.`,
-    ...tables,
+    `The first table of each load has ratios to "${titleOf(REFERENCE)}", round by round: medians with their 95 % intervals. "${titleOf(CONTROL)}" shows the noise: what is within its interval is no difference. The second has the medians themselves. A load that was measured in another run than the one above it says so.`,
+    ...runs.flatMap(runParts),
   ].join("\n\n");
 }
 
-function ratioTable(rounds: Section<"requests">["rounds"], load: Load): string {
+/** How it was measured stands once a run, below the name of its first load. */
+function runParts(run: Section<"loads">[number]): string[] {
+  const { settings, peers, rounds } = run;
+  const { turns, seconds, warmupSeconds } = settings;
+  const versions = Object.entries(peers).map(([name, version]) => `${name} ${version}`);
+  const how = [
+    describeRun(run),
+    `Rounds: ${settings.rounds}. In each, the services of a load are started, warmed up for ${warmupSeconds} s each and then measured in turns, ${turns} times ${seconds} s. ${versions.length === 0 ? "" : `Packages of \`bench/peers\`: ${versions.join(", ")}.`}`.trim(),
+  ];
+  return loadsOf(rounds).flatMap((load, index) => [
+    `### ${capital(SHAPE_TITLES[load.shape])}${load.failing === 0 ? "" : `; ${load.failing} % of the requests fail`}`,
+    ...(index === 0 ? how : []),
+    ratioTable(rounds, load),
+    medianTable(rounds, load),
+  ]);
+}
+
+function ratioTable(rounds: readonly RoundResult[], load: Load): string {
   const figures = FIGURES.filter(({ absolute }) => absolute !== true);
   const variants = variantsOf(rounds, load).filter((variant) => variant !== REFERENCE);
   const rows = variants.map((variant) => [
@@ -39,7 +47,7 @@ function ratioTable(rounds: Section<"requests">["rounds"], load: Load): string {
   return markdownTable(["ratio", ...figures.map(({ title }) => title)], rows);
 }
 
-function medianTable(rounds: Section<"requests">["rounds"], load: Load): string {
+function medianTable(rounds: readonly RoundResult[], load: Load): string {
   const rows = variantsOf(rounds, load).map((variant) => [
     titleOf(variant),
     ...FIGURES.map(({ name }) => significant(summaryOf(rounds, { ...load, variant }, name)?.median ?? 0)),

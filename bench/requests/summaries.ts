@@ -58,9 +58,15 @@ export function differenceOf(
     : summariseDifferences(values, references);
 }
 
+export function nameOfLoad({ shape, failing }: Load): string {
+  return `${shape} ${failing}`;
+}
+
 /** The loads that were measured, in their order. */
 export function loadsOf(rounds: readonly RoundResult[]): Load[] {
-  const loads = new Map(rounds.map(({ shape, failing }) => [`${shape} ${failing}`, { shape, failing }]));
+  const loads = new Map(
+    rounds.map(({ shape, failing }) => [nameOfLoad({ shape, failing }), { shape, failing }]),
+  );
   return [...loads.values()];
 }
 
