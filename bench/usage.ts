@@ -24,7 +24,7 @@ tracers are installed into bench/peers when they are first needed.
   --turns N          how often each of these is measured, in turns with the others (default ${FULL.turns})
   --seconds S        length of a turn (default ${FULL.seconds})
   --warmup S         load on each new process that is not counted (default ${FULL.warmupSeconds}, quick ${QUICK.warmupSeconds})
-  --shape A,B        some of ${SHAPES.join(", ")}
+  --shape A,B        some of ${SHAPES.join(", ")}; the results of the other loads stay as they are
   --failing A,B      percentages of failing requests, some of ${FAILING.join(", ")}
   --variants A,B     some of ${VARIANTS.map(({ name }) => name).join(", ")};
                      ${REFERENCE} and ${CONTROL} are always measured
