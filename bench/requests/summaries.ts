@@ -64,10 +64,8 @@ export function nameOfLoad({ shape, failing }: Load): string {
 
 /** The loads that were measured, in their order. */
 export function loadsOf(rounds: readonly RoundResult[]): Load[] {
-  const loads = new Map(
-    rounds.map(({ shape, failing }) => [nameOfLoad({ shape, failing }), { shape, failing }]),
-  );
-  return [...loads.values()];
+  const loads = new Map(rounds.map((round) => [nameOfLoad(round), round]));
+  return [...loads.values()].map(({ shape, failing }) => ({ shape, failing }));
 }
 
 /** The variants that were measured under a load, in the order of the list. */

@@ -213,11 +213,12 @@ class TracedListener implements ServerListener {
       metadata,
       traffic: this.#traffic,
     };
-    const begin = () => ServerCall.begin(this.#instrumentation, incoming);
-    const begun = this.#instrumentation.guard(begin, undefined);
     const { contexts } = this.#instrumentation;
-    this.#context = begun && contexts.with(begun.context, contexts.capture);
-    this.#call = begun?.call;
+    this.#instrumentation.guard(() => {
+      const { context, call } = ServerCall.begin(this.#instrumentation, incoming);
+      this.#call = call;
+      this.#context = contexts.with(context, contexts.capture);
+    }, undefined);
   }
 
   #pass<T>(next: ServerListener, event: (given: T) => void, given: T): void {
